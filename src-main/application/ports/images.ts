@@ -1,0 +1,105 @@
+/**
+ * What the use cases need from the world of image files: finding them, and looking into them.
+ * Implemented by `images/` (scan) and, across a process boundary, by the decoders (`hosts/decoder`).
+ */
+
+/** A regular file found below a root that looks like an image by its name. */
+export interface ScannedFile {
+  /** Absolute path, exactly the bytes the file system gave (no Unicode normalisation). */
+  readonly path: string;
+  /** Path below the root, separated by `/`. */
+  readonly relativePath: string;
+  readonly sizeBytes: number;
+  /** Milliseconds since 1970, with its fraction. */
+  readonly modifiedMs: number;
+}
+
+/** Something that is not right with one path; one row in a report, never the end of a job. */
+export interface PathProblem {
+  readonly path: string;
+  /** A key of the error catalogue, `image.…` or `folder.…`. */
+  readonly code: string;
+  /** What happened, with values and limits, and what to do. */
+  readonly message: string;
+}
+
+export interface ScanBatch {
+  readonly files: readonly ScannedFile[];
+  readonly problems: readonly PathProblem[];
+}
+
+export interface FileScanner {
+  /** Walks the folders; each file once, in a stable order; hidden files, thumbnails folders and the library itself left out. */
+  readonly scan: (roots: readonly string[], signal: AbortSignal) => AsyncIterable<ScanBatch>;
+}
+
+/** Simple measurements of a picture, each from its greyscale at 256 px on the long side at most. */
+export interface ImageQuality {
+  /** Mean luma in [0, 1]. */
+  readonly brightness: number;
+  /** Standard deviation of luma in [0, 0.5]. */
+  readonly contrast: number;
+  /** Variance of the Laplacian of 8-bit luma; low means blurred. */
+  readonly sharpness: number;
+  /** Entropy of the 256-bin luma histogram, in bits: 0 … 8. */
+  readonly entropyBits: number;
+}
+
+/** All that is known of an image from its bytes alone. */
+export interface ImageFacts {
+  /** BLAKE3 of the file's bytes, 64 hexadecimal digits: the image's identity. */
+  readonly contentHash: string;
+  /** BLAKE3 of the upright sRGB pixels with their size; equal when only metadata differs. */
+  readonly pixelHash: string;
+  readonly format: string;
+  /** Upright size (after EXIF orientation). */
+  readonly widthPx: number;
+  readonly heightPx: number;
+  /** Frames or pages; only the first is used. */
+  readonly frames: number;
+  /** Capture date from EXIF, ISO 8601 without zone, or null. */
+  readonly capturedAt: string | null;
+  /** pHash, 64 bits as 16 hexadecimal digits. */
+  readonly perceptualHash: string;
+  readonly quality: ImageQuality;
+  /** The colour-and-shape descriptor that answers searches before any training; ℓ2-normalised float32. */
+  readonly descriptor: Float32Array;
+}
+
+export type DescribeResult =
+  { readonly path: string; readonly facts: ImageFacts } | { readonly path: string; readonly problem: PathProblem };
+
+/** Pixels of one picture: uint8 RGB, row-major [height, width, 3]. */
+export interface DecodedPixels {
+  readonly widthPx: number;
+  readonly heightPx: number;
+  readonly data: Uint8Array;
+}
+
+/** A part of the original to decode: upright pixels. */
+export interface Region {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface ImageDecoder {
+  /**
+   * Looks into files, several at once; results come as they are ready, in any order, one for each path.
+   * Writes `thumbnailFolder/<first two digits>/<contentHash>.webp` (at most 256 px, atomic) unless it is there.
+   */
+  readonly describe: (
+    paths: Iterable<string> | AsyncIterable<string>,
+    thumbnailFolder: string,
+    signal: AbortSignal,
+  ) => AsyncIterable<DescribeResult>;
+  /**
+   * The upright sRGB picture (alpha over white, first frame) with its short side brought down to `shortSide`
+   * (antialiased; never enlarged), after cutting out `region` when one is given.
+   * @throws KindredError `image.…` when it can't be decoded.
+   */
+  readonly pixels: (source: string | Uint8Array, shortSide: number, region?: Region) => Promise<DecodedPixels>;
+  /** Ends the children. */
+  readonly close: () => Promise<void>;
+}

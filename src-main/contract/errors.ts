@@ -1,0 +1,50 @@
+/**
+ * The error catalogue: every code that can reach a face, what it means, and how a terminal ends on it.
+ *
+ * The message with its values is written where the error is thrown (`KindredError`); here stands what all errors of a
+ * code have in common. A test holds the codes thrown anywhere against this list.
+ */
+export interface ErrorEntry {
+  /** A short heading, in a user's words. */
+  readonly title: string;
+  /** HTTP status for the engine's faces. */
+  readonly status: number;
+  /** Exit code of the command line: 1 failed, 2 wrong usage. */
+  readonly exitCode: 1 | 2;
+}
+
+const failed = (title: string, status = 500): ErrorEntry => ({ title, status, exitCode: 1 });
+const wrongUsage = (title: string, status = 422): ErrorEntry => ({ title, status, exitCode: 2 });
+
+export const errorCatalogue = {
+  'usage.invalid': wrongUsage('That command is not understood', 400),
+  'config.unknownKey': wrongUsage('Unknown setting'),
+  'config.outOfRange': wrongUsage('Setting out of range'),
+  'folder.unreadable': failed('Folder cannot be read', 422),
+  'folder.missing': failed('Folder does not exist', 404),
+  'image.unreadable': failed('Image cannot be decoded', 422),
+  'image.empty': failed('File is empty', 422),
+  'image.tooLarge': failed('Image is too large', 422),
+  'image.unsupported': failed('Format is not supported', 422),
+  'image.vanished': failed('File is gone', 404),
+  'image.timeout': failed('Decoding took too long', 422),
+  'image.decoderDied': failed('The decoder died on this file', 422),
+  'library.locked': failed('The library is in use', 409),
+  'library.newer': failed('The library is from a newer version', 409),
+  'library.readOnly': failed('The library cannot be written', 409),
+  'library.damaged': failed('The library is damaged'),
+  'dataset.missing': failed('No such dataset', 404),
+  'dataset.empty': failed('Nothing to train on', 422),
+  'run.missing': failed('No such run', 404),
+  'run.active': failed('The run is active', 409),
+  'run.notResumable': failed('The run cannot be resumed', 409),
+  'checkpoint.damaged': failed('Checkpoint is damaged'),
+  'checkpoint.missing': failed('No checkpoint yet', 404),
+  'disk.full': failed('Disk is full', 507),
+  'training.diverged': failed('Training diverged'),
+  'training.outOfMemory': failed('Out of memory'),
+  'compute.died': failed('The compute process died'),
+  'setup.incomplete': failed('Set-up is incomplete'),
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof errorCatalogue;

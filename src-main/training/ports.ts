@@ -1,0 +1,116 @@
+/**
+ * What the training loop needs from the outside. The loop knows batches, steps and time; it does not know TensorFlow,
+ * files or databases. Each port has an in-memory implementation for tests.
+ */
+
+/** A named array of a run's state (weights, statistics, optimizer slots). Values are row-major. */
+export interface StateArray {
+  readonly shape: readonly number[];
+  readonly dtype: 'float32' | 'int32';
+  readonly values: Float32Array | Int32Array;
+}
+
+/**
+ * The complete state of a step by name, in a fixed order. Names are paths that say whose they are:
+ * `encoder/…`, `head/…` (weights and statistics), `optimizer/<slot>/encoder/…`.
+ */
+export type StateArrays = ReadonlyMap<string, StateArray>;
+
+/** What one step reports. Scalars by name, `loss` always among them. */
+export type StepOutputs = Readonly<Record<string, number>>;
+
+/**
+ * One batch, ready for the device. `canvas` holds uint8 [images, canvasSide, canvasSide, 3] twice (first branch, then
+ * second), each image's crop box copied to the canvas's corner; `parameters` holds every number the views need, by name.
+ */
+export interface StepBatch {
+  readonly step: number;
+  readonly learningRate: number;
+  readonly inputs: ReadonlyMap<string, StepInput>;
+  /** Gives the buffers back to the source; called once, when the step no longer reads them. */
+  readonly release: () => void;
+}
+
+export interface StepInput {
+  readonly shape: readonly number[];
+  readonly dtype: 'float32' | 'int32' | 'uint8';
+  readonly values: Float32Array | Int32Array | Uint8Array;
+}
+
+/** Runs the step and holds its state on a device. Not re-entrant: one call at a time. */
+export interface StepRunner {
+  readonly description: {
+    readonly device: string;
+    readonly precision: 'float32' | 'bfloat16';
+    readonly compiled: boolean;
+  };
+  /** Runs one update. State changes only when it succeeds. */
+  readonly step: (batch: StepBatch) => Promise<StepOutputs>;
+  /** h (and z when asked) of images already resized: float32 [count, side, side, 3] in [0, 1] → row-major float32 [count, D]. */
+  readonly embed: (pixels: Float32Array, count: number, output: 'h' | 'z') => Promise<Float32Array>;
+  readonly readState: () => Promise<StateArrays>;
+  readonly writeState: (state: StateArrays) => Promise<void>;
+  readonly dispose: () => void;
+}
+
+/** Gives the batches of a run in order; may prepare ahead. */
+export interface BatchSource {
+  /** Number of steps in an epoch: ⌊images / batchSize⌋. */
+  readonly stepsPerEpoch: number;
+  /** The batch of a step; `waitedMs` is how long the caller was kept waiting. */
+  readonly batch: (step: number) => Promise<{ readonly batch: StepBatch; readonly waitedMs: number }>;
+  readonly close: () => Promise<void>;
+}
+
+export interface CheckpointMeta {
+  readonly step: number;
+  readonly epoch: number;
+  /** Time spent training up to this step, all sessions together. */
+  readonly elapsedMs: number;
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+export interface Checkpoint {
+  readonly meta: CheckpointMeta;
+  readonly state: StateArrays;
+}
+
+/** Keeps checkpoints: complete or not at all, newest first. */
+export interface CheckpointStore {
+  readonly write: (checkpoint: Checkpoint, mark?: 'best' | 'final' | 'pinned') => Promise<void>;
+  /** The newest complete checkpoint, or null when there is none. */
+  readonly readNewest: () => Promise<Checkpoint | null>;
+  readonly list: () => Promise<readonly CheckpointMeta[]>;
+}
+
+/** Takes what the loop measures. Must not throw and must not hold the loop up. */
+export interface MetricSink {
+  readonly record: (event: TrainingEvent) => void;
+}
+
+export type TrainingEvent =
+  | {
+      readonly kind: 'progress';
+      readonly step: number;
+      readonly epoch: number;
+      readonly totalSteps: number;
+      readonly loss: number;
+      readonly noSignalLoss: number;
+      readonly learningRate: number;
+      readonly viewsPerSecond: number;
+      readonly waitingShare: number;
+      readonly elapsedMs: number;
+      readonly remainingMs: number;
+      /** Contrastive accuracy, std of normalised embeddings, alignment, uniformity …, those measured at this step. */
+      readonly measures: Readonly<Record<string, number>>;
+    }
+  | { readonly kind: 'checkpointed'; readonly step: number; readonly sizeBytes: number; readonly durationMs: number }
+  | {
+      readonly kind: 'evaluated';
+      readonly step: number;
+      readonly protocol: 'knn' | 'retrieval';
+      readonly top1: number;
+      readonly chance: number;
+      readonly k: number | null;
+      readonly n: number;
+    };
