@@ -9,14 +9,16 @@ export interface ErrorEntry {
   readonly title: string;
   /** HTTP status for the engine's faces. */
   readonly status: number;
-  /** Exit code of the command line: 1 failed, 2 wrong usage. */
-  readonly exitCode: 1 | 2;
+  /** Exit code of the command line: 1 failed, 2 wrong usage, 130 interrupted in a consistent state. */
+  readonly exitCode: 1 | 2 | 130;
 }
 
 const failed = (title: string, status = 500): ErrorEntry => ({ title, status, exitCode: 1 });
 const wrongUsage = (title: string, status = 422): ErrorEntry => ({ title, status, exitCode: 2 });
 
 export const errorCatalogue = {
+  'internal.unexpected': failed('Something went wrong inside Kindred'),
+  'job.interrupted': { title: 'Interrupted', status: 409, exitCode: 130 },
   'usage.invalid': wrongUsage('That command is not understood', 400),
   'config.unknownKey': wrongUsage('Unknown setting'),
   'config.outOfRange': wrongUsage('Setting out of range'),
@@ -34,6 +36,8 @@ export const errorCatalogue = {
   'library.readOnly': failed('The library cannot be written', 409),
   'library.damaged': failed('The library is damaged'),
   'dataset.missing': failed('No such dataset', 404),
+  'dataset.nameTaken': failed('A dataset of that name exists', 409),
+  'dataset.nameInvalid': wrongUsage('That is not a name for a dataset'),
   'dataset.empty': failed('Nothing to train on', 422),
   'run.missing': failed('No such run', 404),
   'run.active': failed('The run is active', 409),
@@ -44,6 +48,7 @@ export const errorCatalogue = {
   'training.diverged': failed('Training diverged'),
   'training.outOfMemory': failed('Out of memory'),
   'compute.died': failed('The compute process died'),
+  'job.cancelled': failed('Cancelled', 409),
   'setup.incomplete': failed('Set-up is incomplete'),
 } as const satisfies Record<string, ErrorEntry>;
 

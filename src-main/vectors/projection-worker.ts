@@ -1,0 +1,27 @@
+/** The worker of `project`: UMAP blocks its thread while it runs, so it has one of its own. */
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parentPort, workerData } from 'node:worker_threads';
+import type * as EmbeddingAtlas from 'embedding-atlas';
+import type { ProjectionMessage, ProjectionTask } from './projection.ts';
+
+// The package exports its whole viewer from `.`; the projection alone lies beside it and loads in milliseconds.
+const entry = createRequire(import.meta.url).resolve('embedding-atlas');
+const { createUMAP } = (await import(pathToFileURL(join(dirname(entry), 'umap.js')).href)) as typeof EmbeddingAtlas;
+
+const port = parentPort!;
+const send = (message: ProjectionMessage, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
+const { vectors, count, dimension, seed, neighbours } = workerData as ProjectionTask;
+
+const umap = await createUMAP(count, dimension, 2, vectors, {
+  metric: 'cosine',
+  nNeighbors: neighbours,
+  seed,
+  // The neighbour graph takes a seventh of the time, the layout the rest.
+  progress: (share) => send({ kind: 'progress', share: share * 0.15 }),
+});
+await umap.run();
+const positions = new Float32Array(umap.embedding);
+umap.destroy();
+send({ kind: 'done', positions }, [positions.buffer]);
