@@ -1,0 +1,41 @@
+/** What tells a healthy run from a collapsed or an idle one, from the projections of a step. Without gradients. */
+import * as tf from '@tensorflow/tfjs-core';
+import { normaliseRows } from './normalise-rows.ts';
+import { exchangeHalves, pairSimilarities } from './nt-xent.ts';
+
+export interface ContrastiveMeasures {
+  /** Share of rows whose most similar candidate among 2N − 1 is their other view. */
+  readonly contrastiveAccuracy: tf.Scalar;
+  /** Standard deviation of the normalised projections over the batch, mean over dimensions: 1/√d spread out, 0 collapsed. */
+  readonly projectionStd: tf.Scalar;
+  /** E‖u − u⁺‖² (Wang & Isola 2020): 0 when both views agree. */
+  readonly alignment: tf.Scalar;
+  /** ln E exp(−2‖u − u′‖²) over pairs of different rows (Wang & Isola 2020): 0 collapsed, lower is more even. */
+  readonly uniformity: tf.Scalar;
+}
+
+/**
+ * The similarities are written down again rather than taken out of the loss: they are a small product, and in a
+ * compiled step equal parts are merged.
+ *
+ * @param projections float32 [2N, D], rows i and i + N two views of image i.
+ */
+export function contrastiveMeasures(projections: tf.Tensor2D, temperature: number): ContrastiveMeasures {
+  return tf.tidy(() => {
+    const { unit } = normaliseRows(projections);
+    const [count] = unit.shape;
+    const similarities = pairSimilarities(unit, temperature);
+    const partners = tf.concat([tf.range(count / 2, count, 1, 'int32'), tf.range(0, count / 2, 1, 'int32')]);
+    const isFound = tf.equal(tf.argMax(similarities, 1), partners);
+    const centred = tf.sub(unit, tf.mean(unit, 0, true));
+    const distances = tf.sum(tf.square(tf.sub(unit, exchangeHalves(unit))), 1);
+    // ‖u − u′‖² = 2 − 2u·u′; the diagonal's −10⁹ makes its term 0.
+    const kernel = tf.exp(tf.sub(tf.mul(similarities, 4 * temperature), 4));
+    return {
+      contrastiveAccuracy: tf.mean(tf.cast(isFound, 'float32')),
+      projectionStd: tf.mean(tf.sqrt(tf.mean(tf.square(centred), 0))),
+      alignment: tf.mean(distances),
+      uniformity: tf.log(tf.div(tf.sum(kernel), count * (count - 1))),
+    } as ContrastiveMeasures & tf.TensorContainerObject;
+  });
+}
