@@ -1,0 +1,62 @@
+import { oc } from '@orpc/contract';
+import { z } from 'zod';
+
+export const datasetSummarySchema = z.object({
+  id: z.int(),
+  name: z.string(),
+  roots: z.array(z.string()),
+  files: z.int(),
+  images: z.int(),
+  problems: z.int(),
+  missing: z.int(),
+  labels: z.int(),
+  /** Why sub-folders were taken for labels, or why not: a sentence. */
+  labelReason: z.string(),
+  usesFolderLabels: z.boolean(),
+  medianShortSidePx: z.int().nullable(),
+});
+export type DatasetSummary = z.infer<typeof datasetSummarySchema>;
+
+export const datasetContract = {
+  list: oc.output(z.array(datasetSummarySchema)),
+  /** Starts an import job of folders or files by their paths on this computer. */
+  import: oc
+    .input(z.strictObject({ paths: z.array(z.string().min(1)).min(1).max(1000), name: z.string().max(200).optional() }))
+    .output(z.object({ jobId: z.string() })),
+  importSample: oc.output(z.object({ jobId: z.string() })),
+  rescan: oc.input(z.strictObject({ id: z.int() })).output(z.object({ jobId: z.string() })),
+  rename: oc.input(z.strictObject({ id: z.int(), name: z.string().min(1).max(200) })).output(z.object({})),
+  /** Whether sub-folders are labels or tags; undoable. */
+  setFolderLabels: oc.input(z.strictObject({ id: z.int(), usesFolderLabels: z.boolean() })).output(z.object({})),
+  /** Forgets the dataset; undoable; never touches originals. */
+  remove: oc.input(z.strictObject({ id: z.int() })).output(z.object({ files: z.int() })),
+  problems: oc
+    .input(z.strictObject({ id: z.int() }))
+    .output(z.array(z.object({ relativePath: z.string(), code: z.string(), message: z.string() }))),
+};
+
+/** Work that takes a while: import, embedding, projection. Runs have their own states. */
+export const jobSchema = z.object({
+  id: z.string(),
+  kind: z.enum(['import', 'embed', 'project']),
+  title: z.string(),
+  /** In [0, 1], or null while the amount is not known. */
+  share: z.number().nullable(),
+  /** What has been done in words: "1,204 of 50,000 files". */
+  detail: z.string(),
+  state: z.enum(['running', 'done', 'failed', 'cancelled']),
+  message: z.string().nullable(),
+});
+export type Job = z.infer<typeof jobSchema>;
+
+export const jobContract = {
+  list: oc.output(z.array(jobSchema)),
+  cancel: oc.input(z.strictObject({ id: z.string() })).output(z.object({})),
+};
+
+export const undoContract = {
+  /** What the next undo and redo would do, in words. */
+  peek: oc.output(z.object({ undo: z.string().nullable(), redo: z.string().nullable() })),
+  undo: oc.output(z.object({ done: z.string().nullable() })),
+  redo: oc.output(z.object({ done: z.string().nullable() })),
+};

@@ -1,0 +1,105 @@
+import { oc } from '@orpc/contract';
+import { z } from 'zod';
+import { trainingConfigSchema } from '../training-config.ts';
+
+const headlineSchema = z.object({
+  protocol: z.enum(['knn', 'retrieval']),
+  step: z.int(),
+  top1: z.number(),
+  chance: z.number(),
+  k: z.int().nullable(),
+  n: z.int(),
+});
+
+export const runSummarySchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  datasetId: z.int(),
+  datasetName: z.string(),
+  status: z.enum(['queued', 'running', 'pausing', 'paused', 'finished', 'failed']),
+  createdMs: z.number(),
+  step: z.int(),
+  totalSteps: z.int().nullable(),
+  elapsedMs: z.number(),
+  loss: z.number().nullable(),
+  headline: headlineSchema.nullable(),
+  failure: z.object({ code: z.string(), message: z.string(), step: z.int().nullable() }).nullable(),
+  config: trainingConfigSchema,
+});
+export type RunSummary = z.infer<typeof runSummarySchema>;
+
+/** One line of a run's record; what is not measured at a step is left out. */
+export const runPointSchema = z.object({
+  step: z.int(),
+  epoch: z.number(),
+  loss: z.number(),
+  noSignalLoss: z.number(),
+  learningRate: z.number(),
+  viewsPerSecond: z.number(),
+  waitingShare: z.number(),
+  remainingMs: z.number(),
+  measures: z.record(z.string(), z.number()),
+});
+export type RunPoint = z.infer<typeof runPointSchema>;
+
+export const presetSchema = z.object({ name: z.string(), title: z.string(), summary: z.string() });
+
+export const planSchema = z.object({
+  /** What would run, every default filled in. */
+  config: trainingConfigSchema,
+  images: z.int(),
+  stepsPerEpoch: z.int(),
+  /** Null until measured. */
+  viewsPerSecond: z.number().nullable(),
+  totalSteps: z.int().nullable(),
+  durationMs: z.number().nullable(),
+  memoryBytes: z.number().nullable(),
+  diskBytes: z.number(),
+  device: z.string(),
+  deviceReason: z.string(),
+  warnings: z.array(z.string()),
+});
+export type Plan = z.infer<typeof planSchema>;
+
+const runId = z.strictObject({ id: z.string() });
+const settings = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
+const start = z.strictObject({
+  datasetId: z.int(),
+  preset: z.string().default('auto'),
+  minutes: z.number().positive().optional(),
+  /** By dotted path: `{ "encoder.width": 0.5 }`. */
+  settings: settings.default({}),
+  name: z.string().max(200).optional(),
+});
+
+export const runContract = {
+  presets: oc.output(z.array(presetSchema)),
+  /** What pressing Train would do: a measured probe's answer. */
+  plan: oc.input(start).output(planSchema),
+  start: oc.input(start).output(z.object({ id: z.string() })),
+  list: oc.output(z.array(runSummarySchema)),
+  show: oc.input(runId).output(runSummarySchema),
+  points: oc
+    .input(z.strictObject({ id: z.string(), afterStep: z.int().default(-1) }))
+    .output(
+      z.object({ points: z.array(runPointSchema), headlines: z.array(headlineSchema), advice: z.array(z.string()) }),
+    ),
+  pause: oc.input(runId).output(z.object({})),
+  resume: oc.input(runId).output(z.object({})),
+  /** Ends the run at a checkpoint and keeps its encoder. */
+  stop: oc.input(runId).output(z.object({})),
+  /** A new run from this one's last checkpoint, with a short warm-up and cosine of its own. */
+  extend: oc
+    .input(z.strictObject({ id: z.string(), minutes: z.number().positive() }))
+    .output(z.object({ id: z.string() })),
+  rename: oc.input(z.strictObject({ id: z.string(), name: z.string().min(1).max(200) })).output(z.object({})),
+  remove: oc.input(runId).output(z.object({})),
+  /** Neighbours of pinned images at each evaluation so far: for each, rows of image ids, newest last. */
+  pinnedNeighbours: oc
+    .input(runId)
+    .output(
+      z.array(
+        z.object({ imageId: z.int(), moments: z.array(z.object({ step: z.int(), neighbours: z.array(z.int()) })) }),
+      ),
+    ),
+};

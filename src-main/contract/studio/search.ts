@@ -1,0 +1,74 @@
+import { oc } from '@orpc/contract';
+import { z } from 'zod';
+import { viewSchema } from '../training-config.ts';
+import { fileCellSchema, fileFilterSchema } from './files.ts';
+
+/** One example of a query: an image of the library, or an uploaded picture, whole or a region in upright pixels. */
+const exampleSchema = z.strictObject({
+  imageId: z.int().optional(),
+  uploadId: z.string().optional(),
+  region: z
+    .strictObject({ x: z.int().min(0), y: z.int().min(0), width: z.int().min(1), height: z.int().min(1) })
+    .optional(),
+});
+
+export const searchContract = {
+  similar: oc
+    .input(
+      z.strictObject({
+        like: z.array(exampleSchema).min(1).max(50),
+        unlike: z.array(exampleSchema).max(50).default([]),
+        filter: fileFilterSchema.prefault({}),
+        top: z.int().min(1).max(1000).default(100),
+      }),
+    )
+    .output(
+      z.object({
+        /** Who answers: the baseline, or a run's name and step. */
+        encoder: z.object({ key: z.string(), title: z.string(), isBaseline: z.boolean() }),
+        /** Images of the filter that this encoder has not seen yet. */
+        notSeen: z.int(),
+        results: z.array(z.object({ cell: fileCellSchema, score: z.number() })),
+      }),
+    ),
+};
+
+export const pairContract = {
+  /**
+   * Augmented pairs of images, drawn by the views of training. Pictures come over GET
+   * `/pictures/pairs/<pairsId>/<index>/<branch>`; boxes are in upright pixels of the original.
+   */
+  draw: oc
+    .input(
+      z.strictObject({
+        imageIds: z.array(z.int()).min(1).max(64),
+        side: z.int().min(8).max(512),
+        views: viewSchema,
+        secondViews: viewSchema.nullable().default(null),
+        seed: z.int().min(0),
+      }),
+    )
+    .output(
+      z.object({
+        pairsId: z.string(),
+        pairs: z.array(
+          z.object({
+            imageId: z.int(),
+            boxes: z.array(z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() })).length(2),
+          }),
+        ),
+      }),
+    ),
+};
+
+export const mapContract = {
+  /** The map of a dataset by its current encoder; starts a job when there is none yet. Points come over GET. */
+  open: oc.input(z.strictObject({ datasetId: z.int() })).output(
+    z.object({
+      /** null while it is being made. */
+      mapId: z.string().nullable(),
+      jobId: z.string().nullable(),
+      encoder: z.object({ key: z.string(), title: z.string(), isBaseline: z.boolean() }),
+    }),
+  ),
+};
