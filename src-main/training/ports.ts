@@ -75,12 +75,39 @@ export interface Checkpoint {
   readonly state: StateArrays;
 }
 
+export type CheckpointMark = 'best' | 'final' | 'pinned';
+
 /** Keeps checkpoints: complete or not at all, newest first. */
 export interface CheckpointStore {
-  readonly write: (checkpoint: Checkpoint, mark?: 'best' | 'final' | 'pinned') => Promise<void>;
+  /**
+   * Resolves once the checkpoint is on disk for good. A `best` takes the mark from the one before.
+   * @throws KindredError `disk.full`; the older ones are then intact.
+   */
+  readonly write: (checkpoint: Checkpoint, marks: readonly CheckpointMark[]) => Promise<{ readonly sizeBytes: number }>;
   /** The newest complete checkpoint, or null when there is none. */
   readonly readNewest: () => Promise<Checkpoint | null>;
   readonly list: () => Promise<readonly CheckpointMeta[]>;
+}
+
+/** Judges the encoder as it is; the loop knows nothing of how. */
+export interface HeadlineEvaluation {
+  readonly judge: (embed: StepRunner['embed']) => Promise<Headline>;
+}
+
+/** `top1` and `chance` are shares in [0, 1]; `n` images were judged. */
+export interface Headline {
+  readonly protocol: 'knn' | 'retrieval';
+  readonly top1: number;
+  readonly chance: number;
+  readonly k: number | null;
+  readonly n: number;
+}
+
+/** How the outside reaches a running loop. */
+export interface LoopControl {
+  readonly isPauseRequested: () => boolean;
+  /** Lets messages in; resolves when the loop may go on. */
+  readonly breathe: () => Promise<void>;
 }
 
 /** Takes what the loop measures. Must not throw and must not hold the loop up. */
@@ -105,12 +132,6 @@ export type TrainingEvent =
       readonly measures: Readonly<Record<string, number>>;
     }
   | { readonly kind: 'checkpointed'; readonly step: number; readonly sizeBytes: number; readonly durationMs: number }
-  | {
-      readonly kind: 'evaluated';
-      readonly step: number;
-      readonly protocol: 'knn' | 'retrieval';
-      readonly top1: number;
-      readonly chance: number;
-      readonly k: number | null;
-      readonly n: number;
-    };
+  | ({ readonly kind: 'evaluated'; readonly step: number } & Headline)
+  /** Something is off; said in words, with what to do. */
+  | { readonly kind: 'advice'; readonly step: number; readonly code: string; readonly message: string };
