@@ -1,0 +1,33 @@
+/**
+ * Everything that `npm start`, `npm test`, `npm run check` and `npm run bench` do: the set-up when it is missing or
+ * stale, then the command, on Node 24. Plain Node 20 or newer, no dependencies: this file runs before there are any.
+ */
+import { becomeProgram } from './launch.mjs';
+import { runBench } from './run-bench.mjs';
+import { runChecks } from './run-check.mjs';
+import { runTests } from './run-tests.mjs';
+import { ensureSetUp } from './setup/ensure.mjs';
+import { projectNode, root } from './setup/places.mjs';
+import { say } from './setup/progress.mjs';
+import { join } from 'node:path';
+
+const verbs = {
+  setup: () => 0,
+  start: (args) => becomeProgram(projectNode(), [join(root, 'src-main', 'hosts', 'cli', 'main.ts'), ...args]),
+  test: runTests,
+  check: runChecks,
+  bench: runBench,
+};
+
+const [verb = '', ...args] = process.argv.slice(2);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(130));
+
+try {
+  const run = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined;
+  if (run === undefined) throw new Error(`"${verb}" is none of: ${Object.keys(verbs).join(', ')}.`);
+  await ensureSetUp();
+  process.exitCode = await run(args);
+} catch (error) {
+  say(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+}

@@ -1,0 +1,59 @@
+/**
+ * `npm test`: the checks (types, lint, format), then all tests; `npm test -- PATTERN` runs only the tests that match.
+ * Ends with one line, `N passed, N failed` (`, N skipped`), counted from vitest's own report; skipped ones are named.
+ */
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { runToEnd } from './launch.mjs';
+import { checkAll } from './run-check.mjs';
+import { findBrowser } from './setup/browser.mjs';
+import { modules, projectEnvironment, projectNode, root } from './setup/places.mjs';
+
+/**
+ * Counts of a vitest JSON report. A file that failed as a whole (it could not be loaded) is one failure, and so is a
+ * report that says "not successful" without naming a failed test.
+ */
+export function countsOf(report) {
+  const tests = report.testResults.flatMap((file) => file.assertionResults);
+  const withStatus = (...wanted) => tests.filter(({ status }) => wanted.includes(status));
+  const broken = report.testResults.filter(
+    (file) => file.status === 'failed' && !file.assertionResults.some(({ status }) => status === 'failed'),
+  );
+  const failed = withStatus('failed').length + broken.length;
+  return {
+    passed: withStatus('passed').length,
+    failed: failed === 0 && report.success !== true ? 1 : failed,
+    skippedNames: withStatus('pending', 'skipped', 'todo', 'disabled').map(({ fullName }) => fullName),
+  };
+}
+
+/** The line that ends a test run. */
+export function closingLine({ passed, failed, skipped }) {
+  return `${passed} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}`;
+}
+
+async function runVitest(args, browser) {
+  const folder = join(root, '.setup');
+  mkdirSync(folder, { recursive: true });
+  const reportPath = join(folder, `vitest-${process.pid}.json`);
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportPath}`];
+  const env = { ...projectEnvironment(), ...(browser === null ? {} : { KINDRED_CHROMIUM: browser }) };
+  const vitest = join(modules, 'vitest', 'vitest.mjs');
+  const options = { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] };
+  const code = await runToEnd(projectNode(), [vitest, 'run', ...reporters, ...args], options);
+  const report = existsSync(reportPath) ? JSON.parse(readFileSync(reportPath, 'utf8')) : null;
+  rmSync(reportPath, { force: true });
+  return { code, counts: report === null ? { passed: 0, failed: 1, skippedNames: [] } : countsOf(report) };
+}
+
+export async function runTests(args) {
+  const browser = await findBrowser();
+  const checks = args.length === 0 ? (await checkAll()).filter(({ name }) => name !== 'architecture') : [];
+  const { code, counts } = await runVitest(args, browser);
+  for (const name of counts.skippedNames) console.log(`skipped: ${name}`);
+  const passed = counts.passed + checks.filter((check) => check.passed).length;
+  let failed = counts.failed + checks.filter((check) => !check.passed).length;
+  if (code !== 0 && failed === 0) failed = 1;
+  console.log(closingLine({ passed, failed, skipped: counts.skippedNames.length }));
+  return failed === 0 ? 0 : 1;
+}

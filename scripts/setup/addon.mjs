@@ -1,0 +1,80 @@
+/**
+ * tfjs-node's addon, compiled from the source inside the npm package against our TensorFlow (about five seconds of
+ * g++), kept in the cache under a hash of all that goes into it and copied into the checkout.
+ */
+import { createHash } from 'node:crypto';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { outputOf, runCommand } from './command.mjs';
+import { addonInPlace, cacheFolder, modules, projectNode } from './places.mjs';
+import { SetupError } from './progress.mjs';
+import { tensorflowIn } from './tensorflow.mjs';
+
+const SOURCES = ['tfjs_backend.cc', 'tfjs_binding.cc'];
+const FLAGS = ['-O2', '-std=c++17', '-fPIC', '-shared', '-DNAPI_VERSION=8', '-DBUILDING_NODE_EXTENSION'];
+
+const bindingFolder = () => join(modules, '@tensorflow', 'tfjs-node', 'binding');
+
+/** Node-API's headers come with the package that holds the Node 24 binary of this platform. */
+function nodeHeaders() {
+  const nested = join(modules, 'node', 'node_modules');
+  const packages = existsSync(nested) ? readdirSync(nested).map((name) => join(nested, name)) : [];
+  const folders = [...packages, dirname(dirname(projectNode()))].map((folder) => join(folder, 'include', 'node'));
+  const headers = folders.find((folder) => existsSync(join(folder, 'node_api.h')));
+  if (headers === undefined)
+    throw new SetupError(`No node_api.h below ${nested}; run "npm rebuild node --foreground-scripts".`);
+  return headers;
+}
+
+/** @returns where the addon for this TensorFlow is, or will be, in the cache. */
+export function addonInCache(tensorflow) {
+  const hash = createHash('sha256').update(JSON.stringify([FLAGS, tensorflow, process.arch, process.platform]));
+  for (const name of readdirSync(bindingFolder()).toSorted()) {
+    hash.update(name).update(readFileSync(join(bindingFolder(), name)));
+  }
+  return join(cacheFolder(), 'addons', `${hash.digest('hex').slice(0, 16)}.node`);
+}
+
+/** True when some checkout has compiled an addon before. */
+export function cacheHasAddons() {
+  const folder = join(cacheFolder(), 'addons');
+  return existsSync(folder) && readdirSync(folder).some((name) => name.endsWith('.node'));
+}
+
+/** The first C++ compiler that is there, or null. `CXX` is asked first. */
+export function compiler(env = process.env) {
+  const candidates = [env.CXX, 'g++', 'c++', 'clang++'].filter((name) => name !== undefined && name !== '');
+  return candidates.find((name) => outputOf(name, ['--version']) !== null) ?? null;
+}
+
+/** Compiles into the cache. The caller holds the cache's lock. */
+export async function compileAddon(tensorflow, program) {
+  const target = addonInCache(tensorflow);
+  mkdirSync(dirname(target), { recursive: true });
+  const { include, libraryFolder, libraries } = tensorflowIn(tensorflow);
+  const headers = [nodeHeaders(), include].map((folder) => `-I${folder}`);
+  const sources = SOURCES.map((name) => join(bindingFolder(), name));
+  const extra = process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : [];
+  const unfinished = `${target}.unfinished`;
+  const args = [
+    ...FLAGS,
+    ...headers,
+    ...sources,
+    '-o',
+    unfinished,
+    ...libraries,
+    ...extra,
+    `-Wl,-rpath,${libraryFolder}`,
+  ];
+  await runCommand(program, args);
+  renameSync(unfinished, target);
+}
+
+/** Copies the compiled addon to where tfjs-node looks for it. Complete or not at all. */
+export function placeAddon(tensorflow) {
+  const target = addonInPlace();
+  mkdirSync(dirname(target), { recursive: true });
+  const aside = `${target}.${process.pid}`;
+  copyFileSync(addonInCache(tensorflow), aside);
+  renameSync(aside, target);
+}
