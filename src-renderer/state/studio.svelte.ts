@@ -1,0 +1,144 @@
+/**
+ * What the whole window shares: the engine's calls, whether it is there, datasets, jobs and runs as they change.
+ * Screens ask the engine for what only they show.
+ */
+import { getEventMeta } from '@orpc/client';
+import type { DatasetSummary, Job } from '../../src-main/contract/studio/datasets.ts';
+import type { StudioEvent } from '../../src-main/contract/studio/events.ts';
+import type { RunPoint, RunSummary } from '../../src-main/contract/studio/runs.ts';
+import { connectEngine, isUnreachable, messageOf, type Engine } from '../transport/engine.ts';
+import { watchEvents } from '../transport/events.ts';
+import { address } from './address.svelte.ts';
+
+export type Connection = 'connecting' | 'live' | 'lost';
+type Changed = Extract<StudioEvent, { kind: 'library.changed' }>['what'];
+
+export class Studio {
+  readonly engine: Engine;
+  #connection = $state<Connection>('connecting');
+  #datasets = $state.raw<readonly DatasetSummary[] | null>(null);
+  #jobs = $state.raw<readonly Job[]>([]);
+  #runs = $state.raw<readonly RunSummary[]>([]);
+  #undo = $state.raw<{ undo: string | null; redo: string | null }>({ undo: null, redo: null });
+  #notices = $state.raw<readonly { id: number; text: string; isError: boolean }[]>([]);
+  readonly #fileListeners = new Set<() => void>();
+  readonly #pointListeners = new Set<(runId: string, point: RunPoint, advice: readonly string[]) => void>();
+  #nextNotice = 0;
+
+  constructor(key: string) {
+    this.engine = connectEngine(key);
+  }
+
+  get connection(): Connection {
+    return this.#connection;
+  }
+  /** null until the first answer. */
+  get datasets(): readonly DatasetSummary[] | null {
+    return this.#datasets;
+  }
+  get jobs(): readonly Job[] {
+    return this.#jobs;
+  }
+  get runs(): readonly RunSummary[] {
+    return this.#runs;
+  }
+  get undoable(): { readonly undo: string | null; readonly redo: string | null } {
+    return this.#undo;
+  }
+  get notices(): readonly { readonly id: number; readonly text: string; readonly isError: boolean }[] {
+    return this.#notices;
+  }
+  /** The dataset in the address, else the first. */
+  get dataset(): DatasetSummary | null {
+    const wanted = Number(address.get('dataset'));
+    return this.#datasets?.find(({ id }) => id === wanted) ?? this.#datasets?.[0] ?? null;
+  }
+  get activeRun(): RunSummary | null {
+    return this.#runs.find(({ status }) => status === 'running' || status === 'pausing') ?? null;
+  }
+
+  start(signal: AbortSignal): void {
+    watchEvents(
+      this.engine,
+      (event) => getEventMeta(event)?.id,
+      (event) => this.#take(event),
+      (isLive) => this.#setLive(isLive),
+      signal,
+    );
+    void this.#refresh(['datasets', 'runs', 'undo', 'jobs']);
+  }
+
+  /** Runs a call; says what went wrong if it does, and gives null then. */
+  async ask<T>(call: (engine: Engine) => Promise<T>): Promise<T | null> {
+    try {
+      return await call(this.engine);
+    } catch (error) {
+      if (!isUnreachable(error)) this.notify(messageOf(error), true);
+      return null;
+    }
+  }
+
+  notify(text: string, isError = false): void {
+    const id = this.#nextNotice++;
+    this.#notices = [...this.#notices, { id, text, isError }];
+    setTimeout(() => this.dismiss(id), isError ? 12_000 : 6000);
+  }
+
+  dismiss(id: number): void {
+    this.#notices = this.#notices.filter((notice) => notice.id !== id);
+  }
+
+  /** Called whenever files, labels or tags changed, or the engine came back. Returns how to stop. */
+  onFilesChanged(listener: () => void): () => void {
+    this.#fileListeners.add(listener);
+    return () => this.#fileListeners.delete(listener);
+  }
+
+  onRunPoint(listener: (runId: string, point: RunPoint, advice: readonly string[]) => void): () => void {
+    this.#pointListeners.add(listener);
+    return () => this.#pointListeners.delete(listener);
+  }
+
+  #setLive(isLive: boolean): void {
+    const wasLost = this.#connection === 'lost';
+    this.#connection = isLive ? 'live' : 'lost';
+    if (isLive && wasLost) {
+      void this.#refresh(['datasets', 'runs', 'undo', 'jobs']);
+      for (const listener of this.#fileListeners) listener();
+    }
+  }
+
+  #take(event: StudioEvent): void {
+    if (event.kind === 'job.changed') this.#takeJob(event.job);
+    else if (event.kind === 'run.changed') this.#runs = withItem(this.#runs, event.run);
+    else if (event.kind === 'run.progress') {
+      for (const listener of this.#pointListeners) listener(event.id, event.point, event.advice);
+    } else {
+      void this.#refresh([event.what]);
+      if (event.what === 'files' || event.what === 'datasets') for (const listener of this.#fileListeners) listener();
+    }
+  }
+
+  #takeJob(job: Job): void {
+    this.#jobs = withItem(this.#jobs, job).filter(({ state }) => state === 'running');
+    if (job.state === 'failed') this.notify(job.message ?? `${job.title} failed.`, true);
+    if (job.state === 'done' && job.message !== null) this.notify(job.message);
+  }
+
+  async #refresh(what: readonly (Changed | 'jobs')[]): Promise<void> {
+    try {
+      if (what.includes('datasets') || what.includes('files')) this.#datasets = await this.engine.dataset.list();
+      if (what.includes('runs')) this.#runs = await this.engine.run.list();
+      if (what.includes('undo') || what.includes('files')) this.#undo = await this.engine.undo.peek();
+      if (what.includes('jobs')) this.#jobs = (await this.engine.job.list()).filter(({ state }) => state === 'running');
+    } catch (error) {
+      if (!isUnreachable(error)) this.notify(messageOf(error), true);
+    }
+  }
+}
+
+function withItem<T extends { readonly id: string }>(items: readonly T[], item: T): readonly T[] {
+  return items.some(({ id }) => id === item.id)
+    ? items.map((old) => (old.id === item.id ? item : old))
+    : [item, ...items];
+}
