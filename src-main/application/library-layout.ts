@@ -1,0 +1,26 @@
+import { join } from 'node:path';
+
+/** Absolute paths of all that a library's folder holds. Only `library.db` and `inbox/` can't be made again. */
+export interface LibraryLayout {
+  readonly folder: string;
+  /** `<first two digits>/<contentHash>.webp`. */
+  readonly thumbnails: string;
+  readonly pixels: string;
+  readonly vectors: string;
+  /** One folder a run, named by its id. */
+  readonly runs: string;
+  /** Files a browser uploaded: originals, never deleted by any command. */
+  readonly inbox: string;
+}
+
+/** @param folder absolute. */
+export function libraryLayout(folder: string): LibraryLayout {
+  return {
+    folder,
+    thumbnails: join(folder, 'thumbnails'),
+    pixels: join(folder, 'pixels'),
+    vectors: join(folder, 'vectors'),
+    runs: join(folder, 'runs'),
+    inbox: join(folder, 'inbox'),
+  };
+}

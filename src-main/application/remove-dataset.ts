@@ -1,0 +1,46 @@
+import { KindredError } from '#base/errors.ts';
+import { findDataset } from './find-dataset.ts';
+import type { Dataset, LibraryStores, RemovalCounts } from './ports/library.ts';
+import type { RunStatus } from './ports/runs.ts';
+
+/** A run in one of these still needs its dataset. */
+const ACTIVE: ReadonlySet<RunStatus> = new Set(['queued', 'running', 'pausing']);
+
+export interface DatasetRemoval extends RemovalCounts {
+  readonly dataset: string;
+}
+
+/** What `removeDataset` would take away. @throws KindredError `dataset.missing`. */
+export function planDatasetRemoval(stores: LibraryStores, name: string): DatasetRemoval {
+  const dataset = findDataset(stores.datasets, name);
+  return { dataset: dataset.name, ...stores.datasets.removalCounts(dataset.id) };
+}
+
+/**
+ * Takes a dataset out of the library: its files, and the images that no other dataset holds, with what the user said
+ * of them. Originals, runs and their checkpoints stay.
+ *
+ * @param removeThumbnails deletes pictures made from images that are gone, by content hash.
+ * @throws KindredError `dataset.missing`, `run.active`.
+ */
+export function removeDataset(
+  stores: LibraryStores,
+  name: string,
+  removeThumbnails: (contentHashes: readonly string[]) => void,
+): DatasetRemoval {
+  const dataset = findDataset(stores.datasets, name);
+  refuseWhileTraining(stores, dataset);
+  const { removal, hashes } = stores.transaction(() => ({
+    removal: { dataset: dataset.name, ...stores.datasets.removalCounts(dataset.id) },
+    hashes: stores.datasets.remove(dataset.id),
+  }));
+  removeThumbnails(hashes);
+  return removal;
+}
+
+function refuseWhileTraining(stores: LibraryStores, dataset: Dataset): void {
+  const active = stores.runs.list().find((run) => run.datasetId === dataset.id && ACTIVE.has(run.status));
+  if (active === undefined) return;
+  const text = `Run "${active.name}" (${active.id}) is ${active.status} on dataset "${dataset.name}". Pause or remove the run first.`;
+  throw new KindredError('run.active', text, { run: active.id, status: active.status });
+}

@@ -1,0 +1,68 @@
+/** Where the command line's ports meet their adapters. Each is loaded on first use: most commands need few. */
+import { KindredError } from '#base/errors.ts';
+import { libraryLayout, type LibraryLayout } from '#application/library-layout.ts';
+import type { LibraryStores } from '#application/ports/library.ts';
+import type { OpenLibrary } from '#database/open-library.ts';
+
+export class Wiring {
+  readonly layout: LibraryLayout;
+  readonly #warn: (text: string) => void;
+  #library: OpenLibrary | null = null;
+  readonly #closers: (() => Promise<void> | void)[] = [];
+
+  /**
+   * @param libraryFolder absolute.
+   * @param warn tells the user something that is not an error.
+   */
+  constructor(libraryFolder: string, warn: (text: string) => void) {
+    this.layout = libraryLayout(libraryFolder);
+    this.#warn = warn;
+  }
+
+  /** The library for a command that only reads; works while another process holds it. */
+  async readLibrary(): Promise<LibraryStores> {
+    if (this.#library === null) {
+      const { openLibraryForReading } = await import('#database/open-library.ts');
+      const opened = openLibraryForReading(this.layout.folder);
+      this.#keep(opened);
+      if (opened.notice !== null) this.#warn(opened.notice);
+    }
+    return this.#library!.stores;
+  }
+
+  /**
+   * The library for a command that changes it, held until the command ends. Ask for it before anything reads it.
+   *
+   * @param activity what is being done, for those who find the library taken.
+   */
+  async holdLibrary(activity: string): Promise<LibraryStores> {
+    if (this.#library === null) {
+      const { openLibraryForWriting } = await import('#database/open-library.ts');
+      this.#keep(openLibraryForWriting(this.layout.folder, activity, Date.now()));
+    }
+    if (this.#library?.lock === null) {
+      throw new KindredError('internal.unexpected', 'The library was opened for reading and is now to be written.');
+    }
+    return this.#library!.stores;
+  }
+
+  /** Deletes thumbnails by content hash. */
+  async thumbnailRemover(): Promise<(contentHashes: readonly string[]) => void> {
+    const { removeThumbnails } = await import('#images/remove-thumbnails.ts');
+    return (contentHashes) => removeThumbnails(this.layout.thumbnails, contentHashes);
+  }
+
+  /** Remembers what is to be ended after the command; the newest ends first. */
+  onClose(close: () => Promise<void> | void): void {
+    this.#closers.push(close);
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.#closers.splice(0).reverse()) await close();
+  }
+
+  #keep(library: OpenLibrary): void {
+    this.#library = library;
+    this.onClose(() => library.close());
+  }
+}
