@@ -13,8 +13,16 @@ import { address } from './address.svelte.ts';
 export type Connection = 'connecting' | 'live' | 'lost';
 type Changed = Extract<StudioEvent, { kind: 'library.changed' }>['what'];
 
+export interface UploadProgress {
+  readonly report: (share: number, detail: string) => void;
+  readonly isCancelled: () => boolean;
+  readonly end: () => void;
+}
+
 export class Studio {
   readonly engine: Engine;
+  /** Opens commands and uploads; see transport/key.ts. */
+  readonly key: string;
   #connection = $state<Connection>('connecting');
   #datasets = $state.raw<readonly DatasetSummary[] | null>(null);
   #jobs = $state.raw<readonly Job[]>([]);
@@ -23,9 +31,11 @@ export class Studio {
   #notices = $state.raw<readonly { id: number; text: string; isError: boolean }[]>([]);
   readonly #fileListeners = new Set<() => void>();
   readonly #pointListeners = new Set<(runId: string, point: RunPoint, advice: readonly string[]) => void>();
+  readonly #uploads = new Map<string, () => void>();
   #nextNotice = 0;
 
   constructor(key: string) {
+    this.key = key;
     this.engine = connectEngine(key);
   }
 
@@ -82,6 +92,32 @@ export class Studio {
     const id = this.#nextNotice++;
     this.#notices = [...this.#notices, { id, text, isError }];
     setTimeout(() => this.dismiss(id), isError ? 12_000 : 6000);
+  }
+
+  /** Shows work of the page itself among the jobs. */
+  beginUpload(title: string): UploadProgress {
+    const id = `upload-${this.#nextNotice++}`;
+    let isCancelled = false;
+    const show = (share: number, detail: string): void => {
+      const job: Job = { id, kind: 'import', title, share, detail, state: 'running', message: null };
+      this.#uploads.set(id, () => (isCancelled = true));
+      this.#jobs = withItem(this.#jobs, job);
+    };
+    show(0, '');
+    return {
+      report: show,
+      isCancelled: () => isCancelled,
+      end: () => {
+        this.#uploads.delete(id);
+        this.#jobs = this.#jobs.filter((job) => job.id !== id);
+      },
+    };
+  }
+
+  cancelJob(id: string): void {
+    const cancelUpload = this.#uploads.get(id);
+    if (cancelUpload) cancelUpload();
+    else void this.ask((engine) => engine.job.cancel({ id }));
   }
 
   dismiss(id: number): void {

@@ -23,6 +23,14 @@ export const datasetContract = {
   import: oc
     .input(z.strictObject({ paths: z.array(z.string().min(1)).min(1).max(1000), name: z.string().max(200).optional() }))
     .output(z.object({ jobId: z.string() })),
+  /** Imports what a browser uploaded as `batch` (PUT /uploads/folder/<batch>, one file each). */
+  importUpload: oc
+    .input(z.strictObject({ batch: z.string().regex(/^[0-9a-f]{32}$/), name: z.string().min(1).max(200) }))
+    .output(z.object({ jobId: z.string() })),
+  /** Relative paths of a batch that are here already, so that an interrupted upload goes on. */
+  uploaded: oc
+    .input(z.strictObject({ batch: z.string().regex(/^[0-9a-f]{32}$/) }))
+    .output(z.object({ relativePaths: z.array(z.string()) })),
   importSample: oc.output(z.object({ jobId: z.string() })),
   rescan: oc.input(z.strictObject({ id: z.int() })).output(z.object({ jobId: z.string() })),
   rename: oc.input(z.strictObject({ id: z.int(), name: z.string().min(1).max(200) })).output(z.object({})),
