@@ -4,12 +4,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { modules, projectEnvironment, projectNode, root } from './setup/places.mjs';
 
+const there = (path) => existsSync(join(root, path));
 const script = (...path) => join(modules, ...path);
+const PRETTIER_CACHE = ['--cache', '--cache-location', join(modules, '.cache', 'kindred-prettier')];
 const FORMATTED = ['scripts', 'src-main', 'src-renderer', 'test', '*.{json,ts,md}', 'resources/*/*.md'];
 
 /** @returns `{ name, args }[]`; each runs on Node 24 from the checkout's root. */
 function checks() {
-  const there = (path) => existsSync(join(root, path));
   const tsc = script('typescript', 'bin', 'tsc');
   const prettier = script('prettier', 'bin', 'prettier.cjs');
   const list = [
@@ -18,7 +19,14 @@ function checks() {
     { name: 'lint', args: [script('oxlint', 'bin', 'oxlint'), '--quiet'] },
     {
       name: 'format',
-      args: [prettier, '--check', '--log-level=warn', '--no-error-on-unmatched-pattern', ...FORMATTED],
+      args: [
+        prettier,
+        '--check',
+        '--log-level=warn',
+        ...PRETTIER_CACHE,
+        '--no-error-on-unmatched-pattern',
+        ...FORMATTED,
+      ],
     },
     { name: 'architecture', args: [script('vitest', 'vitest.mjs'), 'run', '--reporter=dot', 'test/architecture'] },
   ];

@@ -6,38 +6,17 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { runToEnd } from './launch.mjs';
 import { checkAll } from './run-check.mjs';
+import { closingLine, countsOf } from './test-counts.mjs';
 import { findBrowser } from './setup/browser.mjs';
 import { modules, projectEnvironment, projectNode, root } from './setup/places.mjs';
-
-/**
- * Counts of a vitest JSON report. A file that failed as a whole (it could not be loaded) is one failure, and so is a
- * report that says "not successful" without naming a failed test.
- */
-export function countsOf(report) {
-  const tests = report.testResults.flatMap((file) => file.assertionResults);
-  const withStatus = (...wanted) => tests.filter(({ status }) => wanted.includes(status));
-  const broken = report.testResults.filter(
-    (file) => file.status === 'failed' && !file.assertionResults.some(({ status }) => status === 'failed'),
-  );
-  const failed = withStatus('failed').length + broken.length;
-  return {
-    passed: withStatus('passed').length,
-    failed: failed === 0 && report.success !== true ? 1 : failed,
-    skippedNames: withStatus('pending', 'skipped', 'todo', 'disabled').map(({ fullName }) => fullName),
-  };
-}
-
-/** The line that ends a test run. */
-export function closingLine({ passed, failed, skipped }) {
-  return `${passed} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}`;
-}
 
 async function runVitest(args, browser) {
   const folder = join(root, '.setup');
   mkdirSync(folder, { recursive: true });
   const reportPath = join(folder, `vitest-${process.pid}.json`);
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportPath}`];
-  const env = { ...projectEnvironment(), ...(browser === null ? {} : { KINDRED_CHROMIUM: browser }) };
+  const plain = process.stdout.isTTY ? {} : { NO_COLOR: '1' };
+  const env = { ...projectEnvironment(), ...plain, ...(browser === null ? {} : { KINDRED_CHROMIUM: browser }) };
   const vitest = join(modules, 'vitest', 'vitest.mjs');
   const options = { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] };
   const code = await runToEnd(projectNode(), [vitest, 'run', ...reporters, ...args], options);

@@ -29,13 +29,14 @@ function makePlan(env) {
   return { device, why, wheel, tensorflow };
 }
 
+const sayWaiting = (pid) => say(`Another set-up of this checkout is at work (process ${pid}); waiting for it.`);
+
 /** Makes sure that everything is there. Returns at once when the stamp says so. */
 export async function ensureSetUp(env = process.env) {
   checkNode();
   const plan = makePlan(env);
   if (isStamped(plan)) return;
-  const waiting = (pid) => say(`Another set-up of this checkout is at work (process ${pid}); waiting for it.`);
-  await withLock(join(root, '.setup', 'lock'), waiting, async () => {
+  await withLock(join(root, '.setup', 'lock'), sayWaiting, async () => {
     if (!isStamped(plan)) await setUp(plan);
   });
 }
@@ -54,7 +55,7 @@ async function setUp(plan) {
 
   let proof = null;
   const steps = [];
-  if (needsPackages) steps.push({ title: 'npm packages (about 1.3 GB on disk)', run: installPackages });
+  if (needsPackages) steps.push({ title: 'npm packages (about 850 MB on disk)', run: installPackages });
   if (needsTensorflow) {
     const title = `TensorFlow ${tensorflowVersion} for ${plan.device.toUpperCase()} (${plan.wheel.downloadMb} MB download, ${plan.wheel.unpackedMb} MB on disk)`;
     steps.push({ title, run: (report) => lockedTensorflow(plan, tools.python, report) });
