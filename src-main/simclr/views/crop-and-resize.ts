@@ -1,0 +1,27 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { resizeWeights } from './resize-weights.ts';
+
+/**
+ * Crop, resize and flip as two matrix products a view: out = Ry · X · Rxᵀ.
+ *
+ * Rows come first: they are longer in memory, and each product leaves less for the next.
+ *
+ * @param canvas int32 or float32 [n, 3, C, C] holding 0 … 255, each box in the corner.
+ * @param lengths float32 [2, n]: heights, then widths of the boxes. @param flips float32 [2, n] or null.
+ * @returns float32 [n, 3, side, side] in [0, 1].
+ */
+export function cropAndResize(
+  canvas: tf.Tensor4D,
+  lengths: tf.Tensor2D,
+  flips: tf.Tensor2D | null,
+  side: number,
+): tf.Tensor4D {
+  const [count, , canvasSide] = canvas.shape;
+  const weights = resizeWeights(lengths, flips, side, canvasSide);
+  const rows = tf.reshape(tf.slice(weights, [0, 0, 0, 0], [1, -1, -1, -1]), [count, 1, side, canvasSide]);
+  const columns = tf.reshape(tf.slice(weights, [1, 0, 0, 0], [1, -1, -1, -1]), [count, side, canvasSide]);
+  const resizedRows = tf.matMul(rows, tf.cast(canvas, 'float32'));
+  // One product for the three planes of a view: [3 · side, C] · [C, side].
+  const lines = tf.reshape(resizedRows, [count, 3 * side, canvasSide]);
+  return tf.reshape(tf.matMul(lines, columns, false, true), [count, 3, side, side]);
+}
