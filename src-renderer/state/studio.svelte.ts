@@ -88,6 +88,10 @@ export class Studio {
     }
   }
 
+  wordsFor(error: unknown): string {
+    return messageOf(error);
+  }
+
   notify(text: string, isError = false): void {
     const id = this.#nextNotice++;
     this.#notices = [...this.#notices, { id, text, isError }];

@@ -1,0 +1,50 @@
+/** The filter, sort and search of the images screen, as they stand in the address. */
+import type { FileFilter, FileSort } from '../../src-main/contract/studio/files.ts';
+import { address } from './address.svelte.ts';
+
+const SORTS: readonly FileSort[] = ['path', 'newest', 'largest', 'darkest', 'brightest', 'blurriest', 'captured'];
+const SPLITS = ['train', 'val', 'test', ''] as const;
+const STATES = ['present', 'missing', 'problem'] as const;
+
+export function filterOf(datasetId: number | null): FileFilter {
+  const states = STATES.filter((state) => address.list('states').includes(state));
+  return {
+    datasetId,
+    labels: [...address.list('labels')],
+    tags: [...address.list('tags')],
+    splits: SPLITS.filter((split) => address.list('splits').includes(split)),
+    states: states.length > 0 ? states : ['present', 'missing'],
+    text: address.get('text') ?? '',
+  };
+}
+
+export function sortOf(): FileSort {
+  return SORTS.find((sort) => sort === address.get('sort')) ?? 'path';
+}
+
+/** An example to search by: an image of the library or an upload, whole or a region of it. */
+export interface Example {
+  readonly imageId?: number;
+  readonly uploadId?: string;
+  readonly region?: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
+}
+
+/** `12`, `uABC`, each optionally with `@x.y.width.height`. */
+export function parseExample(text: string): Example | null {
+  const [who = '', where] = text.split('@');
+  const numbers = where?.split('.').map(Number) ?? [];
+  const [x, y, width, height] = numbers;
+  const isRegion = numbers.length === 4 && numbers.every((n) => Number.isInteger(n) && n >= 0);
+  const region = isRegion ? { region: { x: x!, y: y!, width: width!, height: height! } } : {};
+  if (/^u[\w-]+$/.test(who)) return { uploadId: who.slice(1), ...region };
+  return /^\d+$/.test(who) ? { imageId: Number(who), ...region } : null;
+}
+
+export function writeExample({ imageId, uploadId, region }: Example): string {
+  const where = region ? `@${[region.x, region.y, region.width, region.height].map(Math.round).join('.')}` : '';
+  return `${imageId ?? `u${uploadId}`}${where}`;
+}
+
+export function examplesOf(part: 'like' | 'unlike'): Example[] {
+  return address.list(part).flatMap((text) => parseExample(text) ?? []);
+}
