@@ -2,10 +2,11 @@
  * Weighted k-nearest-neighbour classification on ℓ2-normalised vectors (Wu et al., "Unsupervised Feature Learning via
  * Non-Parametric Instance Discrimination", 2018, §3.4): each neighbour votes for its class with weight exp(cos / τ).
  */
+import type { FindNeighbours, NeighbourLists } from '#base/neighbour-lists.ts';
 import { ShapeError } from '#base/shapes.ts';
 import { checkFinite, type VectorTable } from '#base/vector-table.ts';
 import { checkLabelled, type LabelledVectors } from './labels.ts';
-import { type FindNeighbours, type NeighbourLists, withoutSelf } from './neighbours.ts';
+import { withoutSelf } from './neighbours.ts';
 
 export interface KnnOptions {
   /** Neighbours that vote; capped at the size of the bank. Protocol: 200, beside it 20 and 10. */

@@ -1,34 +1,12 @@
 /**
- * Nearest neighbours by cosine, as data and as a function that others may supply.
- *
- * Judging needs neighbour lists and does not care who finds them: the search library, a device, or the plain loops
- * below, which are the definition the others are held against.
+ * Nearest neighbours by cosine. Judging takes a `FindNeighbours` and does not care who finds them: the search library,
+ * a device, or the plain loops below, which are the definition the others are held against.
  */
+import type { NeighbourLists } from '#base/neighbour-lists.ts';
 import { ShapeError } from '#base/shapes.ts';
 import { normaliseRows, type VectorTable } from '#base/vector-table.ts';
 
-/** The k most similar bank rows of each query, best first; equal similarities in order of the bank's rows. */
-export interface NeighbourLists {
-  /** Neighbours of each query. */
-  readonly k: number;
-  /** Bank rows, row-major [queries, k]. */
-  readonly rows: Int32Array;
-  /** Cosine similarities in [−1, 1], row-major [queries, k]. */
-  readonly similarities: Float32Array;
-}
-
-/**
- * Finds the k most similar bank rows of each query by cosine.
- *
- * @param bank [N, D], rows of any length.
- * @param queries [Q, D].
- * @param k 1 … N.
- */
-export type FindNeighbours = (
-  bank: VectorTable,
-  queries: VectorTable,
-  k: number,
-) => NeighbourLists | Promise<NeighbourLists>;
+export type { FindNeighbours, NeighbourLists } from '#base/neighbour-lists.ts';
 
 /**
  * Exact neighbours by plain loops: O(Q·N·D), for small tables and as the reference of faster ways.

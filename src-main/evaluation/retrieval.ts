@@ -5,9 +5,9 @@
  * nearest by cosine is that of its own image.
  */
 import { KindredError } from '#base/errors.ts';
+import type { FindNeighbours } from '#base/neighbour-lists.ts';
 import { ShapeError } from '#base/shapes.ts';
 import { checkFinite, type VectorTable } from '#base/vector-table.ts';
-import type { FindNeighbours } from './neighbours.ts';
 
 export interface RetrievalResult {
   /** Share of first views whose nearest second view is their own, in [0, 1]. */

@@ -1,0 +1,155 @@
+/**
+ * All stored embeddings of a library: one folder an encoder key below `vectors/`, so two encoders' vectors never mix.
+ * One process writes (the one that holds the library), others may read; what was read stays in memory.
+ */
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { KindredError } from '#base/errors.ts';
+import { checkFinite, vectorTable } from '#base/vector-table.ts';
+import type { HashedVector, StoredEmbeddings, VectorSink, VectorSource } from '#application/ports/vectors.ts';
+import { appendRows, readHashes, readVectors } from './embedding-folder.ts';
+import { readManifest, removeManifest, type Manifest } from './manifest.ts';
+
+/** What the writer knows of a key. */
+interface Held {
+  readonly manifest: Manifest;
+  readonly rowOf: Map<string, number>;
+}
+
+export class EmbeddingStore implements VectorSink, VectorSource {
+  readonly #folder: string;
+  readonly #held = new Map<string, Held>();
+  readonly #loaded = new Map<string, StoredEmbeddings>();
+
+  /** @param folder absolute; made on the first append. */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /**
+   * Durable when it returns; all of the vectors or none. A hash that is there already is left as it is.
+   * @throws KindredError `vectors.mismatch`, `vectors.notFinite`, `vectors.damaged`, `disk.full`.
+   */
+  append(encoderKey: string, vectors: readonly HashedVector[]): void {
+    if (vectors.length === 0) return;
+    const dimensions = vectors[0]!.vector.length;
+    const held = this.#hold(encoderKey);
+    checkLengths(encoderKey, held?.manifest.dimensions ?? dimensions, vectors);
+    const rowOf = held?.rowOf ?? new Map<string, number>();
+    const fresh = new Map(
+      vectors.filter(({ contentHash }) => !rowOf.has(contentHash)).map((v) => [v.contentHash, v.vector]),
+    );
+    if (fresh.size === 0) return;
+    const values = new Float32Array(fresh.size * dimensions);
+    [...fresh.values()].forEach((vector, i) => values.set(vector, i * dimensions));
+    checkFinite(`Embeddings of "${encoderKey}"`, vectorTable(values, dimensions));
+    const hashes = [...fresh.keys()];
+    const manifest = this.#write(encoderKey, held?.manifest ?? null, dimensions, hashes, values);
+    for (const hash of hashes) rowOf.set(hash, rowOf.size);
+    this.#held.set(encoderKey, { manifest, rowOf });
+    this.#loaded.delete(encoderKey);
+  }
+
+  #write(key: string, before: Manifest | null, dimensions: number, hashes: string[], values: Float32Array): Manifest {
+    const folder = this.#folderOf(key);
+    try {
+      return appendRows(folder, key, dimensions, before, { hashes, values });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+      throw new KindredError(
+        'disk.full',
+        `No room for ${hashes.length} more embeddings (${values.byteLength} bytes) in "${folder}". ` +
+          'What was stored before is intact; free some space and go on.',
+        { folder, sizeBytes: values.byteLength },
+        error,
+      );
+    }
+  }
+
+  /** Those of the hashes that a key does not hold yet, each once, in their order. */
+  missing(encoderKey: string, contentHashes: Iterable<string>): string[] {
+    const rowOf = this.#hold(encoderKey)?.rowOf;
+    return [...new Set(contentHashes)].filter((hash) => rowOf?.has(hash) !== true);
+  }
+
+  /** All that a key holds now, or null when it holds nothing. The values must not be written to. */
+  read(encoderKey: string): StoredEmbeddings | null {
+    const folder = this.#folderOf(encoderKey);
+    const manifest = readManifest(folder, encoderKey);
+    if (manifest === null) return null;
+    const known = this.#loaded.get(encoderKey);
+    // Another process may have added rows; rows never change (E4), so equal counts mean equal rows.
+    if (known?.hashes.length === manifest.count) return known;
+    const hashes = readHashes(folder, manifest);
+    const vectors = vectorTable(readVectors(folder, manifest), manifest.dimensions);
+    const stored = { encoderKey, vectors, hashes, rowOf: rowsOf(hashes) };
+    this.#loaded.set(encoderKey, stored);
+    return stored;
+  }
+
+  /** Keys that hold something, by name. */
+  keys(): readonly string[] {
+    try {
+      const entries = readdirSync(this.#folder, { withFileTypes: true });
+      return entries
+        .filter((entry) => entry.isDirectory() && isEncoderKey(entry.name))
+        .map((entry) => entry.name)
+        .sort();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      throw error;
+    }
+  }
+
+  /** Rows a key holds and how long they are, without reading them; null when it holds nothing. */
+  describe(encoderKey: string): { readonly count: number; readonly dimensions: number } | null {
+    return readManifest(this.#folderOf(encoderKey), encoderKey);
+  }
+
+  /** Deletes all that a key holds. */
+  remove(encoderKey: string): void {
+    const folder = this.#folderOf(encoderKey);
+    this.#held.delete(encoderKey);
+    this.#loaded.delete(encoderKey);
+    removeManifest(folder);
+    rmSync(folder, { recursive: true, force: true });
+  }
+
+  #hold(encoderKey: string): Held | undefined {
+    const known = this.#held.get(encoderKey);
+    if (known !== undefined) return known;
+    const folder = this.#folderOf(encoderKey);
+    const manifest = readManifest(folder, encoderKey);
+    if (manifest === null) return undefined;
+    const held = { manifest, rowOf: rowsOf(readHashes(folder, manifest)) };
+    this.#held.set(encoderKey, held);
+    return held;
+  }
+
+  #folderOf(encoderKey: string): string {
+    if (!isEncoderKey(encoderKey)) throw new TypeError(`"${encoderKey}" cannot be an encoder's key.`);
+    return join(this.#folder, encoderKey);
+  }
+}
+
+function rowsOf(hashes: readonly string[]): Map<string, number> {
+  return new Map(hashes.map((hash, row) => [hash, row]));
+}
+
+/** Lower-case letters, digits and dashes: safe as a folder's name everywhere. */
+function isEncoderKey(text: string): boolean {
+  return /^[a-z0-9][a-z0-9-]{0,99}$/.test(text);
+}
+
+function checkLengths(encoderKey: string, dimensions: number, vectors: readonly HashedVector[]): void {
+  for (const { vector, contentHash } of vectors) {
+    if (!/^[0-9a-f]{64}$/.test(contentHash)) throw new TypeError(`"${contentHash}" is not a content hash.`);
+    if (vector.length === dimensions) continue;
+    throw new KindredError(
+      'vectors.mismatch',
+      `Embeddings of "${encoderKey}" have ${dimensions} numbers, but one of image ${contentHash.slice(0, 12)} has ` +
+        `${vector.length}. They come from different encoders and are not mixed.`,
+      { encoderKey, dimensions, found: vector.length },
+    );
+  }
+}
