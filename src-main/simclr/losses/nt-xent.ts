@@ -49,7 +49,7 @@ function gradient(dy: tf.Tensor, saved: tf.Tensor[], temperature: number): tf.Te
 }
 
 /** The loss of a network that tells nothing apart, ln(2N − 1), in nats. */
-export function ntXentNoSignalLoss(batchSize: number): number {
+export function noSignalLoss(batchSize: number): number {
   return Math.log(2 * batchSize - 1);
 }
 

@@ -5,9 +5,12 @@ const WANTED_GROUPS = 32;
 /** Position and channel within the group, of [n, h·w, groups, channels per group]. */
 const GROUP_AXES = [1, 3];
 
-/** 32, or the largest number below it that divides the channels. */
+/** Fewer would make every value of a 1×1 map 0. */
+const SMALLEST_GROUP = 2;
+
+/** 32, or the largest number below it that divides the channels into groups of two or more. */
 export function groupCount(channels: number): number {
-  let groups = Math.min(WANTED_GROUPS, channels);
+  let groups = Math.max(1, Math.min(WANTED_GROUPS, Math.floor(channels / SMALLEST_GROUP)));
   while (channels % groups !== 0) groups--;
   return groups;
 }
