@@ -1,5 +1,6 @@
 /** Starting other programs. Their output is kept and shown only when they fail. */
 import { spawn, spawnSync } from 'node:child_process';
+import { shareLocks } from './lock.mjs';
 import { SetupError } from './progress.mjs';
 
 const KEPT_CHARACTERS = 6000;
@@ -17,20 +18,18 @@ export function outputOf(program, args, env = process.env) {
 
 /**
  * Runs a command to its end.
- * @param options.onStart gets the child, to follow it.
  * @returns what it wrote, stdout and stderr together.
  * @throws SetupError with the end of its output when it can't be started or fails.
  */
-export function runCommand(program, args, { env = process.env, cwd, onStart, onOutput } = {}) {
+export function runCommand(program, args, { env = process.env, cwd } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] });
     const stop = () => child.kill('SIGTERM');
     process.once('exit', stop);
-    onStart?.(child);
+    if (child.pid !== undefined) shareLocks(child.pid);
     let written = '';
     const keep = (chunk) => {
       written = (written + chunk).slice(-KEPT_CHARACTERS);
-      onOutput?.(String(chunk));
     };
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);

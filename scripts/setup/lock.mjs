@@ -1,8 +1,9 @@
 /**
  * One set-up at a time, across processes.
  *
- * The lock is a file that names its holder (process id and, on Linux, when that process started, so
- * that a reused id is not mistaken for it). A lock whose holder is gone is taken over by renaming it away first: of
+ * The lock is a file that names its holders, one a line: the process that took it and the programs it started, which
+ * may outlive it (npm goes on when we are killed). On Linux a holder's start time stands beside its id, so that a
+ * reused id is not mistaken for it. A lock whose holders are all gone is taken over by renaming it away first: of
  * several that try, one succeeds.
  */
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -30,20 +31,36 @@ function isAlive({ pid, start }) {
   return start === '' || startOf(pid) === start;
 }
 
-function readHolder(path) {
+const describe = (pid) => `${pid} ${startOf(pid)}`;
+
+/** The holders, first the one that took it; empty when there is no lock. */
+function readHolders(path) {
   try {
-    const [pid, start] = readFileSync(path, 'utf8').split(' ');
-    return pid === '' || pid === undefined ? null : { pid: Number(pid), start: start ?? '' };
+    const lines = readFileSync(path, 'utf8').split('\n');
+    return lines.map((line) => line.split(' ')).map(([pid, start = '']) => ({ pid: Number(pid), start }));
   } catch (error) {
-    if (error.code === 'ENOENT') return null;
+    if (error.code === 'ENOENT') return [];
     throw error;
+  }
+}
+
+/** Locks that this process holds: path → lines. */
+const held = new Map();
+
+/** Makes a program that this process started a holder of its locks too: they last until both have ended. */
+export function shareLocks(pid) {
+  for (const [path, lines] of held) {
+    lines.push(describe(pid));
+    const aside = `${path}.${process.pid}`;
+    writeFileSync(aside, lines.join('\n'));
+    renameSync(aside, path);
   }
 }
 
 /** The lock appears with its content or not at all: written aside, then linked, which fails when it is there. */
 function tryTake(path) {
   const aside = `${path}.${process.pid}`;
-  writeFileSync(aside, `${process.pid} ${startOf(process.pid)}`);
+  writeFileSync(aside, describe(process.pid));
   try {
     linkSync(aside, path);
     return true;
@@ -55,16 +72,16 @@ function tryTake(path) {
   }
 }
 
-function removeStale(path, holder) {
+function removeStale(path, holders) {
   const aside = `${path}.stale-${process.pid}`;
   try {
     renameSync(path, aside);
   } catch {
     return;
   }
-  const taken = readHolder(aside);
+  const [taken] = readHolders(aside);
   // Between reading and renaming another process may have taken the lock: give it back.
-  if (taken !== null && taken.pid !== holder.pid) renameSync(aside, path);
+  if (taken !== undefined && taken.pid !== holders[0].pid) renameSync(aside, path);
   else rmSync(aside, { force: true });
 }
 
@@ -76,16 +93,21 @@ export async function withLock(path, onWait, work) {
   mkdirSync(dirname(path), { recursive: true });
   let told = false;
   while (!tryTake(path)) {
-    const holder = readHolder(path);
-    if (holder !== null && !isAlive(holder)) {
-      removeStale(path, holder);
+    const holders = readHolders(path);
+    const living = holders.find(isAlive);
+    if (holders.length > 0 && living === undefined) {
+      removeStale(path, holders);
       continue;
     }
-    if (!told && holder !== null) onWait(holder.pid);
-    told ||= holder !== null;
+    if (!told && living !== undefined) onWait(living.pid);
+    told ||= living !== undefined;
     await sleep(POLL_MS);
   }
-  const release = () => rmSync(path, { force: true });
+  held.set(path, [describe(process.pid)]);
+  const release = () => {
+    held.delete(path);
+    rmSync(path, { force: true });
+  };
   process.once('exit', release);
   try {
     return await work();

@@ -64,9 +64,9 @@ function forbiddenFrom(
   return problems;
 }
 
-/** A URL that leads to a host's entry starts another process; any other leads to a thread of this one. */
+/** A URL that leads to a host's entry or probe starts another process; any other leads to a thread of this one. */
 function startsProcess({ isUrl, target }: Import): boolean {
-  return isUrl && target !== null && /^src-main\/hosts\/[^/]+\/main\.ts$/.test(target);
+  return isUrl && target !== null && /^src-main\/hosts\/[^/]+\/(?:main|doctor-probe)\.ts$/.test(target);
 }
 
 function ruleFor(specifier: string): NativeRule | undefined {

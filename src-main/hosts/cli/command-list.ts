@@ -4,4 +4,9 @@ import type { CommandEntry } from './command.ts';
 export const commandList: readonly CommandEntry[] = [
   { name: 'datasets', summary: 'List, rename or remove datasets', load: () => import('./commands/datasets.ts') },
   { name: 'images', summary: 'List the files of a dataset', load: () => import('./commands/images.ts') },
+  {
+    name: 'doctor',
+    summary: 'Show versions, the machine and the library, and what is wrong',
+    load: () => import('./commands/doctor.ts'),
+  },
 ];

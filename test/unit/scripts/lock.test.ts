@@ -10,13 +10,18 @@ beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'kindred-lock-'))));
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** A process that takes the lock, writes `<name in>`, waits, writes `<name out>` and ends. */
-function startHolder(name: string, holdMs: number): { readonly ended: Promise<void>; readonly kill: () => void } {
+function startHolder(
+  name: string,
+  holdMs: number,
+  heir?: number,
+): { readonly ended: Promise<void>; readonly kill: () => void } {
   const code = `
     import { appendFileSync } from 'node:fs';
     import { setTimeout as sleep } from 'node:timers/promises';
-    import { withLock } from ${JSON.stringify(lockModule)};
+    import { shareLocks, withLock } from ${JSON.stringify(lockModule)};
     const write = (text) => appendFileSync(${JSON.stringify(join(folder, 'log'))}, text + '\\n');
     await withLock(${JSON.stringify(join(folder, 'lock'))}, () => {}, async () => {
+      if (${heir ?? 0} > 0) shareLocks(${heir ?? 0});
       write('${name} in'); await sleep(${holdMs}); write('${name} out');
     });`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', code], {
@@ -28,7 +33,11 @@ function startHolder(name: string, holdMs: number): { readonly ended: Promise<vo
 
 function logged(): readonly string[] {
   const path = join(folder, 'log');
-  return existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n') : [];
+  return existsSync(path)
+    ? readFileSync(path, 'utf8')
+        .split('\n')
+        .filter((line) => line !== '')
+    : [];
 }
 
 async function until(isTrue: () => boolean): Promise<void> {
@@ -51,6 +60,20 @@ describe('the lock of set-up', () => {
     await first.ended;
     expect(existsSync(join(folder, 'lock'))).toBe(true);
     await startHolder('second', 0).ended;
+    expect(logged()).toEqual(['first in', 'second in', 'second out']);
+  });
+
+  it('stays held by a program that outlives the holder that started it', async () => {
+    const heir = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60000)'], { stdio: 'ignore' });
+    const first = startHolder('first', 60_000, heir.pid);
+    await until(() => logged().length === 1);
+    first.kill();
+    await first.ended;
+    const second = startHolder('second', 0);
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    expect(logged()).toEqual(['first in']);
+    heir.kill('SIGKILL');
+    await second.ended;
     expect(logged()).toEqual(['first in', 'second in', 'second out']);
   });
 
