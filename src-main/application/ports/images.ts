@@ -47,9 +47,9 @@ export interface ImageQuality {
 
 /** All that is known of an image from its bytes alone. */
 export interface ImageFacts {
-  /** BLAKE3 of the file's bytes, 64 hexadecimal digits: the image's identity. */
+  /** SHA-256 of the file's bytes, 64 hexadecimal digits: the image's identity. */
   readonly contentHash: string;
-  /** BLAKE3 of the upright sRGB pixels with their size; equal when only metadata differs. */
+  /** SHA-256 of what decides the pixels (`images/decoding/pixel-hash.ts`); equal when only metadata differs. */
   readonly pixelHash: string;
   readonly format: string;
   /** Upright size (after EXIF orientation). */

@@ -1,0 +1,34 @@
+/**
+ * What passes between the pool and a decoder child, over Node's channel with structured-clone serialization.
+ *
+ * A child says `ready` once, then answers every task exactly once, in any order, several answers in one message.
+ */
+import type { DecodedPixels, ImageFacts, Region } from '#application/ports/images.ts';
+
+export type DecoderWork =
+  | { readonly kind: 'describe'; readonly path: string; readonly thumbnailFolder: string }
+  | {
+      readonly kind: 'pixels';
+      readonly source: string | Uint8Array;
+      readonly shortSide: number;
+      readonly region: Region | null;
+    };
+
+export type DecoderOutcome =
+  | { readonly kind: 'facts'; readonly facts: ImageFacts }
+  | { readonly kind: 'pixels'; readonly pixels: DecodedPixels }
+  | { readonly kind: 'problem'; readonly code: string; readonly message: string };
+
+export interface DecoderTask {
+  readonly id: number;
+  readonly work: DecoderWork;
+}
+
+/** Pool to child. */
+export type DecoderRequest = readonly DecoderTask[];
+
+/** Child to pool. */
+export type DecoderReply =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'done'; readonly answers: readonly { readonly id: number; readonly outcome: DecoderOutcome }[] }
+  | { readonly kind: 'overMemory'; readonly residentBytes: number };
