@@ -54,6 +54,9 @@ export const pairContract = {
         pairs: z.array(
           z.object({
             imageId: z.int(),
+            /** Size of the upright original. */
+            widthPx: z.int(),
+            heightPx: z.int(),
             boxes: z.array(z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() })).length(2),
           }),
         ),

@@ -1,0 +1,92 @@
+/**
+ * The points of a map as the engine keeps them. Over GET `/pictures/maps/<mapId>`: a little-endian uint32 count, then
+ * count × (uint32 file id), count × 2 float32 positions. Groups come as JSON from `/pictures/maps/<mapId>/groups?by=…`:
+ * `{ names, index: base64 of one byte a point }`, at most 255 groups, the rest together in the last.
+ */
+import type { PointCloud } from '../charts/point-cloud.ts';
+import { groupColour } from '../charts/palette.ts';
+import type { Studio } from './studio.svelte.ts';
+
+interface Encoder {
+  readonly key: string;
+  readonly title: string;
+  readonly isBaseline: boolean;
+}
+
+export class MapData {
+  readonly #studio: Studio;
+  #mapId: string | null = null;
+  #cloud = $state.raw<PointCloud | null>(null);
+  #fileIds = $state.raw<Uint32Array>(new Uint32Array(0));
+  #groups = $state.raw<readonly string[]>([]);
+  #encoder = $state.raw<Encoder | null>(null);
+  #colourBy = $state('label');
+  #message = $state('Looking for the map …');
+
+  constructor(studio: Studio) {
+    this.#studio = studio;
+  }
+
+  get cloud(): PointCloud | null {
+    return this.#cloud;
+  }
+  get fileIds(): Uint32Array {
+    return this.#fileIds;
+  }
+  get groups(): readonly string[] {
+    return this.#groups;
+  }
+  get encoder(): Encoder | null {
+    return this.#encoder;
+  }
+  get colourBy(): string {
+    return this.#colourBy;
+  }
+  get message(): string {
+    return this.#message;
+  }
+
+  cssColour(group: number): string {
+    return groupColour(group, getComputedStyle(document.documentElement).colorScheme === 'dark');
+  }
+
+  /** Shows the dataset's map; while it is being made, says so (its job tells when it is done). */
+  async open(datasetId: number | null): Promise<void> {
+    if (datasetId === null) return;
+    const answer = await this.#studio.ask((engine) => engine.map.open({ datasetId }));
+    if (!answer) return;
+    this.#encoder = answer.encoder;
+    if (answer.mapId === null) {
+      this.#cloud = null;
+      this.#message = 'Laying out the map; its progress stands at the lower edge …';
+    } else if (answer.mapId !== this.#mapId || this.#cloud === null) {
+      this.#mapId = answer.mapId;
+      await this.#load(answer.mapId);
+    }
+  }
+
+  colour(by: string): void {
+    this.#colourBy = by;
+    if (this.#mapId !== null && this.#cloud) void this.#loadGroups(this.#mapId, this.#cloud.positions);
+  }
+
+  async #load(mapId: string): Promise<void> {
+    const bytes = await (await fetch(`/pictures/maps/${mapId}`)).arrayBuffer();
+    const points = new DataView(bytes).getUint32(0, true);
+    this.#fileIds = new Uint32Array(bytes, 4, points);
+    await this.#loadGroups(mapId, new Float32Array(bytes, 4 + 4 * points, 2 * points));
+  }
+
+  async #loadGroups(mapId: string, positions: Float32Array): Promise<void> {
+    if (this.#colourBy === 'none') {
+      this.#groups = [''];
+      this.#cloud = { positions, groups: new Uint8Array(positions.length / 2) };
+      return;
+    }
+    const response = await fetch(`/pictures/maps/${mapId}/groups?by=${encodeURIComponent(this.#colourBy)}`);
+    const { names, index } = (await response.json()) as { names: string[]; index: string };
+    const groups = Uint8Array.from(atob(index), (character) => character.charCodeAt(0));
+    this.#groups = names;
+    this.#cloud = { positions, groups };
+  }
+}
