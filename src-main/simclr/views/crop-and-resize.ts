@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { planeProduct } from './plane-product.ts';
 import { resizeWeights } from './resize-weights.ts';
 
 /**
@@ -18,10 +19,10 @@ export function cropAndResize(
 ): tf.Tensor4D {
   const [count, , canvasSide] = canvas.shape;
   const weights = resizeWeights(lengths, flips, side, canvasSide);
-  const rows = tf.reshape(tf.slice(weights, [0, 0, 0, 0], [1, -1, -1, -1]), [count, 1, side, canvasSide]);
-  const columns = tf.reshape(tf.slice(weights, [1, 0, 0, 0], [1, -1, -1, -1]), [count, side, canvasSide]);
-  const resizedRows = tf.matMul(rows, tf.cast(canvas, 'float32'));
+  const axis = (index: number): tf.Tensor3D =>
+    tf.reshape(tf.slice(weights, [index, 0, 0, 0], [1, -1, -1, -1]), [count, side, canvasSide]);
+  const resizedRows = planeProduct(axis(0), tf.cast(canvas, 'float32'));
   // One product for the three planes of a view: [3 · side, C] · [C, side].
-  const lines = tf.reshape(resizedRows, [count, 3 * side, canvasSide]);
-  return tf.reshape(tf.matMul(lines, columns, false, true), [count, 3, side, side]);
+  const lines: tf.Tensor3D = tf.reshape(resizedRows, [count, 3 * side, canvasSide]);
+  return tf.reshape(tf.matMul(lines, axis(1), false, true), [count, 3, side, side]);
 }

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { planeProduct } from './plane-product.ts';
 
 /**
  * Gaussian blur as two products with banded matrices, border reflected without repeating the edge: torchvision's
@@ -10,8 +11,7 @@ import * as tf from '@tensorflow/tfjs-core';
 export function gaussianBlur(planes: tf.Tensor4D, exponents: tf.Tensor1D, radius: number): tf.Tensor4D {
   const [count, , side] = planes.shape;
   const band = blurMatrices(exponents, side, radius);
-  const rows = tf.matMul(tf.reshape(band, [count, 1, side, side]), planes);
-  const lines = tf.reshape(rows, [count, 3 * side, side]);
+  const lines = tf.reshape(planeProduct(band, planes), [count, 3 * side, side]);
   return tf.reshape(tf.matMul(lines, band, false, true), planes.shape);
 }
 
