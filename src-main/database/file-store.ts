@@ -53,6 +53,17 @@ const IMAGES = `SELECT image_id AS imageId, content_hash, path, label, split, mi
   FROM files JOIN images ON images.id = image_id
   WHERE dataset_id = $id AND state = 'present' GROUP BY image_id, split ORDER BY image_id, split`;
 
+const KNOWN = `SELECT id, path, size_bytes AS sizeBytes, modified_ms AS modifiedMs, state, image_id AS imageId,
+    folder_label AS folderLabel, split,
+    (SELECT group_concat(name, char(31)) FROM file_tags JOIN tags ON tags.id = tag_id WHERE file_id = files.id) AS tags
+  FROM files WHERE dataset_id = $id ORDER BY id`;
+
+type KnownRow = Omit<KnownFile, 'folderTags'> & { readonly tags: string | null };
+
+function* knownFiles(rows: Iterable<KnownRow>): Generator<KnownFile> {
+  for (const { tags, ...row } of rows) yield { ...row, folderTags: tags === null ? [] : tags.split('\u001F').sort() };
+}
+
 function placeValues(place: FilePlace): Values {
   const { rootId, path, relativePath, sizeBytes, modifiedMs, folderLabel, split } = place;
   return { rootId, path, relativePath, sizeBytes, modifiedMs, folderLabel, split };
@@ -130,11 +141,7 @@ function fileReads(
   prepared: Prepared,
 ): Pick<FileStore, 'known' | 'page' | 'count' | 'labelCounts' | 'images' | 'pathOf'> {
   return {
-    known: (id) => {
-      const sql = `SELECT id, path, size_bytes AS sizeBytes, modified_ms AS modifiedMs, state, image_id AS imageId
-        FROM files WHERE dataset_id = $id ORDER BY id`;
-      return prepared.each<KnownFile>(sql, { id });
-    },
+    known: (id) => knownFiles(prepared.each<KnownRow>(KNOWN, { id })),
     page: (filter, afterId, limit) => {
       const query = pageQuery(filter, afterId, limit);
       return prepared.all<FileRow>(query.sql, query.values).map(fileOf);

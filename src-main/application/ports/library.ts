@@ -82,6 +82,10 @@ export interface KnownFile {
   readonly modifiedMs: number | null;
   readonly state: FileState;
   readonly imageId: ImageId | null;
+  readonly folderLabel: string | null;
+  /** By name. */
+  readonly folderTags: readonly string[];
+  readonly split: Split | null;
 }
 
 /** Where a file is and what its place says of it. */

@@ -17,5 +17,8 @@ const { enableCompileCache } = await import('node:module');
 const { compileCacheFolder } = await import('./folders.ts');
 enableCompileCache(compileCacheFolder());
 
+const { watchParent } = await import('./parent-watch.ts');
+watchParent(() => process.kill(process.pid, 'SIGTERM'));
+
 const { runCommandLine } = await import('./command-line.ts');
 process.exitCode = await runCommandLine(process.argv.slice(2));

@@ -1,13 +1,22 @@
 /** Where the command line's ports meet their adapters. Each is loaded on first use: most commands need few. */
 import { KindredError } from '#base/errors.ts';
 import { libraryLayout, type LibraryLayout } from '#application/library-layout.ts';
+import type { ImportPorts } from '#application/import-folders.ts';
+import type { ImageDecoder } from '#application/ports/images.ts';
 import type { LibraryStores } from '#application/ports/library.ts';
 import type { OpenLibrary } from '#database/open-library.ts';
+import type { EmbeddingStore } from '#vectors/embedding-store.ts';
+import { availableParallelism } from 'node:os';
+
+/** More decoders than this only crowd out the one that keeps the library. */
+const MOST_DECODERS = 8;
 
 export class Wiring {
   readonly layout: LibraryLayout;
   readonly #warn: (text: string) => void;
   #library: OpenLibrary | null = null;
+  #decoder: ImageDecoder | null = null;
+  #vectors: EmbeddingStore | null = null;
   readonly #closers: (() => Promise<void> | void)[] = [];
 
   /**
@@ -44,6 +53,42 @@ export class Wiring {
       throw new KindredError('internal.unexpected', 'The library was opened for reading and is now to be written.');
     }
     return this.#library!.stores;
+  }
+
+  /** What an import needs; the library is held for it. */
+  async importPorts(activity: string): Promise<ImportPorts> {
+    const stores = await this.holdLibrary(activity);
+    const { createFileScanner } = await import('#images/file-scanner.ts');
+    const { systemClock } = await import('#base/clock.ts');
+    return {
+      stores,
+      scanner: createFileScanner(this.layout.folder),
+      decoder: await this.decoder(),
+      vectors: await this.vectors(),
+      clock: systemClock,
+      thumbnailFolder: this.layout.thumbnails,
+    };
+  }
+
+  /** The decoder processes; none is started until there is work. */
+  async decoder(): Promise<ImageDecoder> {
+    if (this.#decoder === null) {
+      const { createDecoderPool } = await import('#images/decoder-pool.ts');
+      const entry = new URL('../decoder/main.ts', import.meta.url);
+      const decoder = createDecoderPool({ entry, children: Math.min(MOST_DECODERS, availableParallelism()) });
+      this.onClose(() => decoder.close());
+      this.#decoder = decoder;
+    }
+    return this.#decoder;
+  }
+
+  /** All embeddings of the library. */
+  async vectors(): Promise<EmbeddingStore> {
+    if (this.#vectors === null) {
+      const { EmbeddingStore } = await import('#vectors/embedding-store.ts');
+      this.#vectors = new EmbeddingStore(this.layout.vectors);
+    }
+    return this.#vectors;
   }
 
   /** Deletes thumbnails by content hash. */
