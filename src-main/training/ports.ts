@@ -46,8 +46,11 @@ export interface StepRunner {
   };
   /** Runs one update. State changes only when it succeeds. */
   readonly step: (batch: StepBatch) => Promise<StepOutputs>;
-  /** h (and z when asked) of images already resized: float32 [count, side, side, 3] in [0, 1] → row-major float32 [count, D]. */
-  readonly embed: (pixels: Float32Array, count: number, output: 'h' | 'z') => Promise<Float32Array>;
+  /**
+   * h (or z) of images already resized: [count, side, side, 3], float32 in [0, 1] or uint8 in 0 … 255 →
+   * row-major float32 [count, D].
+   */
+  readonly embed: (pixels: Float32Array | Uint8Array, count: number, output: 'h' | 'z') => Promise<Float32Array>;
   readonly readState: () => Promise<StateArrays>;
   readonly writeState: (state: StateArrays) => Promise<void>;
   readonly dispose: () => void;

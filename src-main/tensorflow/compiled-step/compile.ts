@@ -1,0 +1,43 @@
+/**
+ * Compiled steps: pure functions of named tensors, written in tfjs, run as one TensorFlow graph that holds the state.
+ *
+ *   record.ts            function  → program      nothing is computed
+ *   passes/              program   → program      each alone and named
+ *   graph-definition.ts  programs  → graph        entry points over the same variables
+ *   graph-bytes.ts       graph     → GraphDef, SavedModel
+ *   session.ts           graph     → a running session
+ *
+ * Nothing here knows what is trained.
+ */
+import { graphDefinition, type EntryPoint, type GraphDefinition } from './graph-definition.ts';
+import { removeDeadNodes } from './passes/remove-dead-nodes.ts';
+import type { Pass } from './program.ts';
+import { recordProgram, type PureFunction, type TensorTypes } from './record.ts';
+import { READ_STATE, WRITE_STATE, readStateEntry, writeStateEntry } from './state-entry-points.ts';
+
+export interface CompiledFunction {
+  readonly run: PureFunction;
+  readonly inputs: TensorTypes;
+  /** Outputs that must be finite before the state changes. */
+  readonly guards: readonly string[];
+  /** In this order; dead nodes are removed after the last. */
+  readonly passes: readonly Pass[];
+}
+
+/**
+ * Records each function and joins them, with `readState` and `writeState`, over one state.
+ *
+ * @throws RecordingError when a function can't be recorded; the caller then runs it eagerly.
+ */
+export function compileGraph(state: TensorTypes, functions: ReadonlyMap<string, CompiledFunction>): GraphDefinition {
+  const entryPoints = new Map<string, EntryPoint>([
+    [READ_STATE, readStateEntry(state)],
+    [WRITE_STATE, writeStateEntry(state)],
+  ]);
+  for (const [name, { run, inputs, guards, passes }] of functions) {
+    const recorded = recordProgram({ state, inputs, run });
+    const program = [...passes, removeDeadNodes].reduce((changed, pass) => pass(changed), recorded);
+    entryPoints.set(name, { program, guards });
+  }
+  return graphDefinition(state, entryPoints);
+}

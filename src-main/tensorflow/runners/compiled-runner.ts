@@ -1,0 +1,109 @@
+/** Runs a step as one TensorFlow graph that holds the state: see `compiled-step/compile.ts`. */
+import * as tf from '@tensorflow/tfjs-core';
+import type { StateArray, StateArrays, StepBatch, StepOutputs, StepRunner } from '#training/ports.ts';
+import { compileGraph, type CompiledFunction } from '../compiled-step/compile.ts';
+import type { GraphDefinition } from '../compiled-step/graph-definition.ts';
+import { bfloat16 } from '../compiled-step/passes/bfloat16.ts';
+import type { Pass, TensorType } from '../compiled-step/program.ts';
+import type { Tensors } from '../compiled-step/record.ts';
+import { NonFiniteError, Session } from '../compiled-step/session.ts';
+import { READ_STATE, WRITE_STATE } from '../compiled-step/state-entry-points.ts';
+import { batchInputs } from './batch-inputs.ts';
+import { embedInChunks } from './embed-in-chunks.ts';
+import { checkState } from './state-check.ts';
+import type { StepDefinition } from './step-definition.ts';
+
+export type Precision = StepRunner['description']['precision'];
+
+/** @throws RecordingError when the step or the embedding can't be recorded. */
+export function compileStep(definition: StepDefinition, precision: Precision): GraphDefinition {
+  const passes = precision === 'bfloat16' ? [bfloat16] : [];
+  const { step, inputs, guards, embed } = definition;
+  return compileGraph(
+    definition.state,
+    new Map<string, CompiledFunction>([
+      ['step', { run: step, inputs, guards, passes }],
+      ['embed', embedFunction(definition, 'float32', embed, passes)],
+      [
+        'embedBytes',
+        embedFunction(
+          definition,
+          'uint8',
+          (state, { pixels }) => embed(state, { pixels: tf.div(pixels!, 255) }),
+          passes,
+        ),
+      ],
+    ]),
+  );
+}
+
+function embedFunction(
+  { embedding: { side, rows } }: StepDefinition,
+  dtype: TensorType['dtype'],
+  embed: (state: Tensors, inputs: Tensors) => Tensors,
+  passes: readonly Pass[],
+): CompiledFunction {
+  return {
+    run: (state, inputs) => ({ state: {}, outputs: embed(state, inputs) }),
+    inputs: new Map([['pixels', { dtype, shape: [rows, side, side, 3] }]]),
+    guards: [],
+    passes,
+  };
+}
+
+export class CompiledRunner implements StepRunner {
+  readonly description: StepRunner['description'];
+  /** For inspection: `graphSummary`, `graphBytes`. */
+  readonly graph: GraphDefinition;
+  readonly #definition: StepDefinition;
+  readonly #session: Session;
+
+  /**
+   * The state has to be written before the first step.
+   *
+   * @param device as it is shown: `cpu` or `gpu`.
+   * @throws RecordingError when the step or the embedding can't be recorded.
+   */
+  constructor(definition: StepDefinition, precision: Precision, device: string) {
+    this.#definition = definition;
+    this.description = { device, precision, compiled: true };
+    this.graph = compileStep(definition, precision);
+    this.#session = new Session(this.graph);
+  }
+
+  /** A guard that is not finite comes back as NaN, and so does the loss; the state is then unchanged. */
+  readonly step = async (batch: StepBatch): Promise<StepOutputs> => {
+    try {
+      const outputs = this.#session.run('step', batchInputs(this.#definition.inputs, batch));
+      return Object.fromEntries([...outputs].map(([name, { values }]) => [name, values[0]!]));
+    } catch (error) {
+      if (error instanceof NonFiniteError) return { loss: Number.NaN, [error.output]: Number.NaN };
+      throw error;
+    }
+  };
+
+  readonly embed: StepRunner['embed'] = async (pixels, count, output) => {
+    const { side, rows } = this.#definition.embedding;
+    const entryPoint = pixels instanceof Uint8Array ? 'embedBytes' : 'embed';
+    return embedInChunks(pixels, count, { rows, rowSize: side * side * 3 }, (chunk) => {
+      const inputs = new Map([['pixels', { shape: [rows, side, side, 3], values: chunk }]]);
+      return this.#session.run(entryPoint, inputs, [output]).get(output)!.values as Float32Array;
+    });
+  };
+
+  readonly readState = async (): Promise<StateArrays> => {
+    const read = this.#session.run(READ_STATE, new Map());
+    return new Map([...read].map(([name, { shape, values }]) => [name, stateArray(shape, values as Float32Array)]));
+  };
+
+  readonly writeState = async (state: StateArrays): Promise<void> => {
+    checkState(this.#definition.state, state);
+    this.#session.run(WRITE_STATE, state);
+  };
+
+  readonly dispose = (): void => this.#session.dispose();
+}
+
+function stateArray(shape: readonly number[], values: Float32Array | Int32Array): StateArray {
+  return { shape, dtype: values instanceof Int32Array ? 'int32' : 'float32', values };
+}

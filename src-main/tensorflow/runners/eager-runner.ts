@@ -1,0 +1,79 @@
+/** Runs a step operation by operation on tfjs's current backend: the oracle of the tests, and the way out. */
+import * as tf from '@tensorflow/tfjs-core';
+import type { StateArray, StateArrays, StepBatch, StepInput, StepOutputs, StepRunner } from '#training/ports.ts';
+import type { Tensors } from '../compiled-step/record.ts';
+import { batchInputs } from './batch-inputs.ts';
+import { embedInChunks } from './embed-in-chunks.ts';
+import { checkState } from './state-check.ts';
+import type { StepDefinition } from './step-definition.ts';
+
+export class EagerRunner implements StepRunner {
+  readonly description: StepRunner['description'];
+  readonly #definition: StepDefinition;
+  #state: Tensors = {};
+
+  /** @param device as it is shown: `cpu` or `gpu`. */
+  constructor(definition: StepDefinition, device: string) {
+    this.#definition = definition;
+    this.description = { device, precision: 'float32', compiled: false };
+  }
+
+  readonly step = async (batch: StepBatch): Promise<StepOutputs> => {
+    const inputs = tensorsOf(batchInputs(this.#definition.inputs, batch));
+    const result = this.#definition.step(this.#state, inputs);
+    tf.dispose(inputs);
+    const outputs = Object.fromEntries(
+      Object.entries(result.outputs).map(([name, tensor]) => [name, tensor.dataSync()[0]!]),
+    );
+    tf.dispose(result.outputs);
+    const isFinite = this.#definition.guards.every((name) => Number.isFinite(outputs[name]));
+    tf.dispose(isFinite ? this.#state : result.state);
+    if (isFinite) this.#state = result.state;
+    return outputs;
+  };
+
+  readonly embed: StepRunner['embed'] = async (pixels, count, output) => {
+    const { side, rows } = this.#definition.embedding;
+    return embedInChunks(pixels, count, { rows, rowSize: side * side * 3 }, (chunk) => {
+      const vectors = tf.tidy(() => {
+        const given = tf.tensor4d(Float32Array.from(chunk), [rows, side, side, 3]);
+        const scaled = chunk instanceof Uint8Array ? tf.div(given, 255) : given;
+        return this.#definition.embed(this.#state, { pixels: scaled })[output];
+      });
+      const values = vectors.dataSync() as Float32Array;
+      vectors.dispose();
+      return values;
+    });
+  };
+
+  readonly readState = async (): Promise<StateArrays> =>
+    new Map(
+      [...this.#definition.state].map(([name, { shape }]) => [
+        name,
+        { shape, dtype: 'float32' as const, values: this.#state[name]!.dataSync().slice() as Float32Array },
+      ]),
+    );
+
+  readonly writeState = async (state: StateArrays): Promise<void> => {
+    checkState(this.#definition.state, state);
+    tf.dispose(this.#state);
+    this.#state = tensorsOf(state);
+  };
+
+  readonly dispose = (): void => {
+    tf.dispose(this.#state);
+    this.#state = {};
+  };
+}
+
+/** tfjs keeps the arrays it is given, and the caller may write into them again: so each is copied. */
+function tensorsOf(arrays: ReadonlyMap<string, StepInput | StateArray>): Tensors {
+  return Object.fromEntries(
+    [...arrays].map(([name, { shape, dtype, values }]) => [
+      name,
+      dtype === 'float32'
+        ? tf.tensor(Float32Array.from(values), [...shape], 'float32')
+        : tf.tensor(Int32Array.from(values), [...shape], 'int32'),
+    ]),
+  );
+}
