@@ -30,6 +30,7 @@ export const errorCatalogue = {
   'image.unsupported': failed('Format is not supported', 422),
   'image.badName': failed('File name cannot be kept', 422),
   'image.vanished': failed('File is gone', 404),
+  'image.changed': failed('File has changed', 409),
   'image.timeout': failed('Decoding took too long', 422),
   'image.decoderDied': failed('The decoder died on this file', 422),
   'library.locked': failed('The library is in use', 409),
@@ -44,6 +45,7 @@ export const errorCatalogue = {
   'run.active': failed('The run is active', 409),
   'run.idle': failed('The run is not being trained', 409),
   'run.notResumable': failed('The run cannot be resumed', 409),
+  'pixels.damaged': failed('Pixel cache is damaged'),
   'checkpoint.damaged': failed('Checkpoint is damaged'),
   'checkpoint.missing': failed('No checkpoint yet', 404),
   'image.missing': failed('No such image', 404),
@@ -59,6 +61,8 @@ export const errorCatalogue = {
   'training.outOfMemory': failed('Out of memory'),
   'compute.died': failed('The compute process died'),
   'job.cancelled': failed('Cancelled', 409),
+  'listing.closed': failed('The list was put away', 410),
+  'file.missing': failed('No such file', 404),
   'setup.incomplete': failed('Set-up is incomplete'),
 } as const satisfies Record<string, ErrorEntry>;
 

@@ -11,6 +11,11 @@ export interface EmbedRequest {
   readonly contentHashes: readonly string[];
   /** h: the encoder's output. z: the head's. */
   readonly output: 'h' | 'z';
+  /**
+   * central: the evaluation transform, one vector an image. views: two views as in training, the same ones every time;
+   * a batch then holds the first views of its images, and after them the second views in the same order.
+   */
+  readonly look: 'central' | 'views';
 }
 
 export interface EmbedResult {
@@ -21,8 +26,8 @@ export interface EmbedResult {
 
 export interface Embedder {
   /**
-   * Encodes by the evaluation transform, batch norm in inference mode. Batches arrive in order: `vectors` is row-major
-   * float32 [count, dimensions] for contentHashes[first …]. The next batch waits for `onBatch`, so what was stored when
+   * Encodes with batch norm in inference mode. Batches arrive in order: `vectors` is row-major float32
+   * [count, dimensions] for contentHashes[first …]; count is twice the number of images for `views`. The next batch waits for `onBatch`, so what was stored when
    * a process dies is a prefix, and asking again for the rest goes on from there.
    * @throws KindredError `checkpoint.missing`, `checkpoint.damaged`, `compute.died`.
    */

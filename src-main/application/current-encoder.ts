@@ -1,0 +1,54 @@
+/** Which encoder answers when nobody says: the newest finished run that has seen images, else colour and shape. */
+import { KindredError } from '#base/errors.ts';
+import type { DatasetId } from '#base/ids.ts';
+import { encoderKey } from './encoder-key.ts';
+import type { ChosenEncoder } from './ports/query-encoder.ts';
+import type { Run, RunHost, RunStore } from './ports/runs.ts';
+import type { VectorSource } from './ports/vectors.ts';
+
+/**
+ * @param datasetId only runs of this dataset; null: all runs.
+ * @returns `unused`: the newest finished run that no image has been encoded with, when colour and shape answer instead.
+ */
+export async function currentEncoder(
+  runs: RunStore,
+  host: Pick<RunHost, 'inspect'>,
+  vectors: Pick<VectorSource, 'describe'>,
+  datasetId: DatasetId | null,
+): Promise<{ readonly encoder: ChosenEncoder; readonly unused: Run | null }> {
+  const finished = runs
+    .list()
+    .filter((run) => run.status === 'finished' && (datasetId === null || run.datasetId === datasetId))
+    .toSorted((a, b) => b.createdMs - a.createdMs);
+  for (const run of finished) {
+    const encoder = await encoderOfRun(run, host);
+    if (encoder === null) continue;
+    const held = vectors.describe(encoderKey(run.id, encoder.checkpointStep, 'h'));
+    if (held !== null && held.count > 0) return { encoder, unused: null };
+  }
+  return { encoder: { kind: 'baseline' }, unused: finished[0] ?? null };
+}
+
+/** A run's newest complete checkpoint as an encoder; null when it has none. */
+export async function encoderOfRun(
+  run: Run,
+  host: Pick<RunHost, 'inspect'>,
+): Promise<Extract<ChosenEncoder, { kind: 'run' }> | null> {
+  const { checkpoint } = await host.inspect(run.id);
+  if (checkpoint === null) return null;
+  return { kind: 'run', runId: run.id, runName: run.name, checkpointStep: checkpoint.step };
+}
+
+/** @throws KindredError `checkpoint.missing`. */
+export async function requireEncoder(
+  run: Run,
+  host: Pick<RunHost, 'inspect'>,
+): Promise<Extract<ChosenEncoder, { kind: 'run' }>> {
+  const encoder = await encoderOfRun(run, host);
+  if (encoder !== null) return encoder;
+  throw new KindredError(
+    'checkpoint.missing',
+    `Run "${run.name}" (${run.id}) has no checkpoint yet. Train it first: "resume ${run.id}".`,
+    { runId: run.id },
+  );
+}
