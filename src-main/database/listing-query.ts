@@ -1,0 +1,97 @@
+/**
+ * The questions a window asks of the files: which, in what order, how many of each kind. A filter is turned into SQL
+ * here and nowhere else, so that a count, a listing and a search can't disagree on what it means.
+ */
+import type { FileFilter, FileSort } from '#contract/studio/files.ts';
+import type { Values } from './prepared.ts';
+
+export interface ListingQuery {
+  readonly sql: string;
+  readonly values: Values;
+}
+
+/** Parts of a filter that have counts of their own. */
+export type FacetPart = 'labels' | 'tags' | 'splits' | 'states';
+
+const ORDERS: Readonly<Record<FileSort, string>> = {
+  path: 'files.relative_path, files.id',
+  newest: 'files.modified_ms DESC, files.id',
+  largest: 'images.width_px * images.height_px DESC, files.id',
+  darkest: 'images.brightness, files.id',
+  brightest: 'images.brightness DESC, files.id',
+  blurriest: 'images.sharpness, files.id',
+  captured: 'images.captured_at, files.id',
+};
+
+const HAS_TAG = `(EXISTS (SELECT 1 FROM file_tags JOIN tags ON tags.id = tag_id WHERE file_id = files.id AND name = $tag#)
+  OR EXISTS (SELECT 1 FROM image_tags JOIN tags ON tags.id = tag_id WHERE image_tags.image_id = files.image_id AND name = $tag#))`;
+
+/** Pattern for LIKE that finds the text itself, whatever it holds. */
+const containing = (text: string): string => `%${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+
+/** A set of values as one JSON text, so that any number of them is one parameter. */
+const anyOf = (column: string, name: string): string =>
+  `coalesce(${column}, '') IN (SELECT value FROM json_each($${name}))`;
+
+function conditions(filter: FileFilter, without: FacetPart | null): ListingQuery {
+  const parts: string[] = [];
+  const values: Record<string, string | number> = {};
+  const add = (sql: string, name: string, value: string | number): void => {
+    parts.push(sql);
+    values[name] = value;
+  };
+  if (filter.datasetId !== null) add('files.dataset_id = $datasetId', 'datasetId', filter.datasetId);
+  if (without !== 'states') add(anyOf('files.state', 'states'), 'states', JSON.stringify(filter.states));
+  if (filter.labels.length > 0 && without !== 'labels') {
+    add(anyOf('files.label', 'labels'), 'labels', JSON.stringify(filter.labels));
+  }
+  if (filter.splits.length > 0 && without !== 'splits') {
+    add(anyOf('files.split', 'splits'), 'splits', JSON.stringify(filter.splits));
+  }
+  if (without !== 'tags') {
+    for (const [i, tag] of filter.tags.entries()) add(HAS_TAG.replaceAll('#', String(i)), `tag${i}`, tag);
+  }
+  if (filter.text !== '') add(String.raw`files.relative_path LIKE $text ESCAPE '\'`, 'text', containing(filter.text));
+  return { sql: parts.length === 0 ? '1' : parts.join(' AND '), values };
+}
+
+/** Ids of the files that pass, in order: one column `id`. */
+export function listingQuery(filter: FileFilter, sort: FileSort): ListingQuery {
+  const where = conditions(filter, null);
+  const join = ORDERS[sort].includes('images.') ? 'LEFT JOIN images ON images.id = files.image_id' : '';
+  return {
+    sql: `SELECT files.id FROM files ${join} WHERE ${where.sql} ORDER BY ${ORDERS[sort]}`,
+    values: where.values,
+  };
+}
+
+/** Content hashes of the present images that pass: one column `content_hash`, each once. */
+export function passingImagesQuery(filter: FileFilter): ListingQuery {
+  const where = conditions(filter, null);
+  return {
+    sql: `SELECT DISTINCT images.content_hash FROM files JOIN images ON images.id = files.image_id WHERE ${where.sql}`,
+    values: where.values,
+  };
+}
+
+/** Rows (value, count), the most frequent first, over the files that the other parts of the filter leave. */
+export function facetQuery(filter: FileFilter, part: FacetPart): ListingQuery {
+  const where = conditions(filter, part);
+  if (part === 'tags') {
+    const tagged = `SELECT tags.name AS value FROM files JOIN file_tags ON file_id = files.id JOIN tags ON tags.id = tag_id
+        WHERE ${where.sql}
+      UNION ALL
+      SELECT tags.name FROM files JOIN image_tags ON image_tags.image_id = files.image_id JOIN tags ON tags.id = tag_id
+        WHERE ${where.sql}`;
+    return {
+      sql: `SELECT value, count(*) AS count FROM (${tagged}) GROUP BY value ORDER BY count DESC, value LIMIT 500`,
+      values: where.values,
+    };
+  }
+  const column = { labels: 'label', splits: 'split', states: 'state' }[part];
+  return {
+    sql: `SELECT coalesce(files.${column}, '') AS value, count(*) AS count FROM files WHERE ${where.sql}
+      GROUP BY 1 ORDER BY count DESC, value LIMIT 2000`,
+    values: where.values,
+  };
+}

@@ -1,0 +1,128 @@
+import Sqlite from 'better-sqlite3';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fileFilterSchema, type FileFilter } from '#contract/studio/files.ts';
+import { Listings } from '#database/listings.ts';
+import { migrate } from '#database/migrate.ts';
+import { libraryMigrations } from '#database/migrations/library-migrations.ts';
+
+const FILES = 3000;
+const database = new Sqlite(':memory:');
+const listings = new Listings(database);
+const filter = (change: Partial<FileFilter> = {}): FileFilter => fileFilterSchema.parse({ datasetId: 1, ...change });
+
+/** File i: folder by i % 3, label by i % 4 (none for 3), a problem when i % 10 is 9, image (i % 1000) + 1. */
+beforeAll(() => {
+  migrate(database, libraryMigrations);
+  database.exec(`INSERT INTO datasets (id, name, created_ms) VALUES (1, 'birds', 0), (2, 'other', 0);
+    INSERT INTO dataset_roots (id, dataset_id, path) VALUES (1, 1, '/birds'), (2, 2, '/other');
+    INSERT INTO tags (id, name) VALUES (1, 'night'), (2, 'blue');`);
+  const image = database.prepare(`INSERT INTO images VALUES (?, ?, ?, ?, 'jpeg', ?, 100, 1, NULL, ?, 0.1, ?, 5)`);
+  for (let i = 1; i <= 1000; i++) {
+    const hash = Buffer.alloc(32);
+    hash.writeUInt32BE(i);
+    image.run(i, hash, hash, hash.subarray(0, 8), i, i / 1000, 1000 - i);
+  }
+  const file = database.prepare(`INSERT INTO files VALUES (?, 1, 1, ?, ?, 10, ?, ?, ?, ?, ?, ?, ?, ?)`);
+  for (let i = 0; i < FILES; i++) {
+    const isProblem = i % 10 === 9;
+    const label = i % 4 === 3 ? null : `label${i % 4}`;
+    const path = `f${i % 3}/100%_${String(i).padStart(5, '0')}.jpg`;
+    const problem = isProblem ? 'image.empty' : null;
+    const image = isProblem ? null : (i % 1000) + 1;
+    const split = i % 2 === 0 ? 'train' : null;
+    file.run(
+      i + 1,
+      `/birds/${path}`,
+      path,
+      i,
+      isProblem ? 'problem' : 'present',
+      problem,
+      problem,
+      label,
+      label,
+      split,
+      image,
+    );
+  }
+  database.exec(`INSERT INTO file_tags SELECT id, 1 FROM files WHERE id % 5 = 0; INSERT INTO image_tags VALUES (1, 2)`);
+});
+afterAll(() => database.close());
+
+describe('a listing', () => {
+  it('holds every file that passes once, in order, and any page of it', () => {
+    const { listingId, count } = listings.open(filter(), 'path');
+    expect(count).toBe(FILES * 0.9);
+    const ids = listings.ids(listingId, 0, count);
+    expect(new Set(ids).size).toBe(count);
+    const names = listings.page(listingId, 0, count).map(({ id }) => listings.details(id).relativePath);
+    expect(names).toEqual([...names].sort());
+    expect(listings.page(listingId, 1234, 3).map(({ id }) => id)).toEqual(ids.slice(1234, 1237));
+    expect(listings.page(listingId, count - 1, 200)).toHaveLength(1);
+  });
+
+  it('sorts by what the picture is like', () => {
+    const { listingId } = listings.open(filter(), 'largest');
+    expect(listings.page(listingId, 0, 3).map(({ widthPx }) => widthPx)).toEqual([999, 999, 999]);
+  });
+
+  it('says when it has been put away', () => {
+    const { listingId } = listings.open(filter(), 'path');
+    for (let i = 0; i < 24; i++) listings.open(filter(), 'path');
+    expect(() => listings.page(listingId, 0, 1)).toThrow(expect.objectContaining({ code: 'listing.closed' }));
+  });
+});
+
+describe('a filter', () => {
+  const count = (change: Partial<FileFilter>): number => listings.open(filter(change), 'path').count;
+
+  it('takes any of the labels, and files without one', () => {
+    const all = { states: ['present', 'problem'] as FileFilter['states'] };
+    expect(count({ ...all, labels: ['label0'] })).toBe(FILES / 4);
+    expect(count({ ...all, labels: ['label0', ''] })).toBe(FILES / 2);
+  });
+
+  it('takes tags of the file and of its image alike, and all of several', () => {
+    expect(count({ tags: ['night'], states: ['present', 'problem'] })).toBe(FILES / 5);
+    expect(count({ tags: ['blue'] })).toBe(3);
+    expect(count({ tags: ['blue', 'night'] })).toBe(0);
+  });
+
+  it('finds text as it is written, signs of LIKE included', () => {
+    expect(count({ text: '100%_0000' })).toBe(9);
+    expect(count({ text: '100%%' })).toBe(0);
+    expect(count({ text: 'F1/' })).toBe(FILES / 3 - FILES / 30);
+  });
+
+  it('keeps data sets apart', () => {
+    expect(count({ datasetId: 2 })).toBe(0);
+    expect(count({ datasetId: null })).toBe(FILES * 0.9);
+  });
+});
+
+describe('facets', () => {
+  it('count each part over what the other parts leave', () => {
+    const facets = listings.facets(filter({ labels: ['label1'], splits: [''] }));
+    expect(facets.labels.map(({ value }) => value).sort()).toEqual(['', 'label1']);
+    expect(facets.splits).toEqual([{ value: '', count: 600 }]);
+    expect(facets.states).toEqual([
+      { value: 'present', count: 600 },
+      { value: 'problem', count: 150 },
+    ]);
+  });
+
+  it('agree with the listing they lead to', () => {
+    for (const { value, count } of listings.facets(filter()).labels) {
+      expect(listings.open(filter({ labels: [value] }), 'path').count).toBe(count);
+    }
+  });
+});
+
+describe('details', () => {
+  it('say what is known, the problem and the copies', () => {
+    const good = listings.details(1);
+    expect(good).toMatchObject({ name: '100%_00000.jpg', label: 'label0', tags: ['blue'], datasetName: 'birds' });
+    expect(good.copies.map(({ id }) => id)).toEqual([1001, 2001]);
+    expect(listings.details(10)).toMatchObject({ imageId: null, quality: null, problem: { code: 'image.empty' } });
+    expect(() => listings.details(99_999)).toThrow(expect.objectContaining({ code: 'file.missing' }));
+  });
+});
