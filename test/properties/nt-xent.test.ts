@@ -52,6 +52,10 @@ function lossByDefinition({ rows, temperature }: Batch): number {
   return perRow.reduce((a, b) => a + b) / rows.length;
 }
 
+function mean(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0) / values.length;
+}
+
 describe('ntXentLoss', () => {
   it('[NX1] is the definition: the mean over 2N rows of a cross-entropy over 2N − 1 candidates', () => {
     fc.assert(
@@ -108,7 +112,6 @@ describe('contrastiveMeasures', () => {
         const pairs = unit.flatMap((_, i) =>
           unit.flatMap((_, j) => (i === j ? [] : [Math.exp(-2 * squaredDistance(i, j))])),
         );
-        const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
         const actual = tf.tidy(() =>
           Object.fromEntries(
             Object.entries(contrastiveMeasures(tf.tensor2d(rows.map((row) => [...row])), temperature)).map(

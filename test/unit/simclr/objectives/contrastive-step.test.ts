@@ -2,12 +2,11 @@ import { describe, expect, it } from 'vitest';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { initialState } from '#simclr/initial-state.ts';
-import { noSignalLoss } from '#simclr/losses/nt-xent.ts';
 import { contrastiveStepFromViews, type StepResult } from '#simclr/objectives/contrastive-step.ts';
 import type { Recipe } from '#simclr/recipe.ts';
 import { smallRecipe } from '#test/support/small-recipe.ts';
 import { tensorsOf } from '#test/support/state-tensors.ts';
-import { inputsFromViews, runSteps, valuesOf } from '#test/support/step-tensors.ts';
+import { inputsFromViews, valuesOf } from '#test/support/step-tensors.ts';
 import { checkTensorLeaks } from '#test/support/tensor-leaks.ts';
 
 checkTensorLeaks('cpu');
@@ -39,20 +38,11 @@ async function kernelsOfStep(recipe: Recipe, step: number, learningRate: number)
   return kernels.map(({ name, outputShapes }) => `${name} ${JSON.stringify(outputShapes)}`);
 }
 
-describe('contrastiveStepFromViews', () => {
-  it('[STEP1] lowers the loss on a batch it sees again, whatever the optimizer', () => {
-    for (const [kind, rate] of [
-      ['sgd', 0.05],
-      ['lars', 0.1],
-      ['adamw', 0.001],
-    ] as const) {
-      const recipe = smallRecipe({ optimizer: { kind } });
-      const { outputs } = runSteps(recipe, contrastiveStepFromViews(recipe), 4, rate);
-      expect(outputs[3]!['loss'], kind).toBeLessThan(outputs[0]!['loss']! - 0.05);
-      expect(outputs[0]!['loss'], kind).toBeLessThan(noSignalLoss(recipe.batchSize) + 1);
-    }
-  });
+function refuse(): never {
+  throw new Error('The step read a tensor.');
+}
 
+describe('contrastiveStepFromViews', () => {
   it('[STEP3] is pure: the same state and inputs give the same result, and both are left as they were', () => {
     const recipe = smallRecipe();
     const state = tensorsOf(initialState(recipe, 3));
@@ -98,9 +88,6 @@ describe('contrastiveStepFromViews', () => {
     // Not the backend's own reading: plain CPU kernels read their inputs by it.
     const engine = tf.engine();
     const { readSync, read } = engine;
-    const refuse = (): never => {
-      throw new Error('The step read a tensor.');
-    };
     Object.assign(engine, { readSync: refuse, read: refuse });
     try {
       expect(() => inputs['views']!.dataSync()).toThrow('The step read a tensor.');
