@@ -12,6 +12,8 @@ export type DecoderWork =
       readonly source: string | Uint8Array;
       readonly shortSide: number;
       readonly region: Region | null;
+      /** The hash the bytes must have, if any. */
+      readonly contentHash: string | null;
     };
 
 export type DecoderOutcome =

@@ -67,8 +67,14 @@ class DecoderPool implements ImageDecoder {
     return resultsAsReady(paths, describeOne, this.#slots.length * TASKS_PER_CHILD * 2, signal);
   }
 
-  async pixels(source: string | Uint8Array, shortSide: number, region?: Region): Promise<DecodedPixels> {
-    const outcome = await this.#run({ kind: 'pixels', source, shortSide, region: region ?? null });
+  async pixels(
+    source: string | Uint8Array,
+    shortSide: number,
+    region?: Region,
+    contentHash?: string,
+  ): Promise<DecodedPixels> {
+    const wanted = { region: region ?? null, contentHash: contentHash ?? null };
+    const outcome = await this.#run({ kind: 'pixels', source, shortSide, ...wanted });
     if (outcome.kind === 'pixels') return outcome.pixels;
     if (outcome.kind === 'problem') {
       const path = typeof source === 'string' ? source : null;

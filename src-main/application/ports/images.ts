@@ -97,9 +97,15 @@ export interface ImageDecoder {
   /**
    * The upright sRGB picture (alpha over white, first frame) with its short side brought down to `shortSide`
    * (antialiased; never enlarged), after cutting out `region` when one is given.
-   * @throws KindredError `image.…` when it can't be decoded.
+   * @param contentHash when given, a file that no longer has this hash is not decoded (`image.changed`).
+   * @throws KindredError `image.…` when it can't be decoded; `usage.invalid` when the region lies outside the picture.
    */
-  readonly pixels: (source: string | Uint8Array, shortSide: number, region?: Region) => Promise<DecodedPixels>;
+  readonly pixels: (
+    source: string | Uint8Array,
+    shortSide: number,
+    region?: Region,
+    contentHash?: string,
+  ) => Promise<DecodedPixels>;
   /** Ends the children. */
   readonly close: () => Promise<void>;
 }

@@ -7,6 +7,7 @@
  */
 import { basename } from 'node:path';
 import sharp from 'sharp';
+import { KindredError } from '#base/errors.ts';
 import { decodeFailureOf, problemMessage } from '#images/decoding/decode-failure.ts';
 import { describeImage } from '#images/decoding/describe-image.ts';
 import { imagePixels } from '#images/decoding/image-pixels.ts';
@@ -18,6 +19,7 @@ import type {
   DecoderTask,
   DecoderWork,
 } from '#images/decoder-messages.ts';
+import { contentHashOf } from '#images/hashes.ts';
 import { defaultLimits, type DecodeLimits } from '#images/limits.ts';
 
 /** Two at once keep the processor busy while one waits for the disk or for libvips' thread. */
@@ -52,6 +54,12 @@ function answer(id: number, outcome: DecoderOutcome): void {
   else answerTimer ??= setTimeout(sendAnswers, ANSWER_DELAY_MS);
 }
 
+function checkHash(bytes: Buffer, expected: string | null): void {
+  if (expected !== null && contentHashOf(bytes) !== expected) {
+    throw new KindredError('image.changed', 'the file has changed since it was imported');
+  }
+}
+
 async function carryOut(work: DecoderWork): Promise<DecoderOutcome> {
   const source = work.kind === 'describe' ? work.path : work.source;
   let sizeBytes = 0;
@@ -61,6 +69,7 @@ async function carryOut(work: DecoderWork): Promise<DecoderOutcome> {
     if (work.kind === 'describe') {
       return { kind: 'facts', facts: await describeImage(bytes, work.thumbnailFolder, limits) };
     }
+    checkHash(bytes, work.contentHash);
     return { kind: 'pixels', pixels: await imagePixels(bytes, work.shortSide, work.region, limits) };
   } catch (error) {
     const failure = decodeFailureOf(error, sizeBytes);

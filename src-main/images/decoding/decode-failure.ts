@@ -38,6 +38,7 @@ export function problemMessage(name: string, { code, cause }: DecodeFailure): st
   const advice: Readonly<Record<string, string>> = {
     'image.empty': 'Skipped; copy it again or exclude it under Problems.',
     'image.vanished': 'Skipped; import again when it is back.',
+    'image.changed': 'Skipped; import its folder again.',
     'image.tooLarge': 'Skipped; scale it down or exclude it under Problems.',
     'image.unsupported': 'Skipped; convert it to JPEG, PNG, WebP, AVIF, GIF, TIFF or BMP.',
   };

@@ -1,6 +1,7 @@
 import { KindredError } from '#base/errors.ts';
 import type { DecodedPixels, Region } from '#application/ports/images.ts';
 import type { DecodeLimits } from '../limits.ts';
+import { reducedSize } from '../pixel-cache/pixel-cache-size.ts';
 import { openPicture, pipelineOf, renderRgb, type Picture } from './picture.ts';
 
 /**
@@ -23,14 +24,6 @@ export async function imagePixels(
   const size = reducedSize(width, height, shortSide);
   if (size.width !== width || size.height !== height) pipeline.resize({ ...size, fit: 'fill' });
   return renderRgb(pipeline);
-}
-
-/** Both sides scaled by the same factor, at least one pixel each. */
-export function reducedSize(width: number, height: number, shortSide: number): { width: number; height: number } {
-  const factor = shortSide / Math.min(width, height);
-  if (factor >= 1) return { width, height };
-  const scaled = (side: number): number => Math.max(1, Math.round(side * factor));
-  return { width: scaled(width), height: scaled(height) };
 }
 
 function wholePixels(region: Region, { widthPx, heightPx }: Picture): Region {
