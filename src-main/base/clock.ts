@@ -1,3 +1,6 @@
+/** The one thing of the runtime that base uses; every JavaScript runtime has it. */
+declare const performance: { readonly now: () => number };
+
 /** Time as a port, so that cadences can be tested without waiting. */
 export interface Clock {
   /** Milliseconds since 1970. */
