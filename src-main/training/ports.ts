@@ -20,8 +20,8 @@ export type StateArrays = ReadonlyMap<string, StateArray>;
 export type StepOutputs = Readonly<Record<string, number>>;
 
 /**
- * One batch, ready for the device. `canvas` holds uint8 [images, canvasSide, canvasSide, 3] twice (first branch, then
- * second), each image's crop box copied to the canvas's corner; `parameters` holds every number the views need, by name.
+ * One batch, ready for the device. Among its inputs is the canvas, uint8 [slots, 3, C, C] with each view's crop box in
+ * the corner of its slot, and every number the views need (`simclr/objectives/step-inputs.ts` names them all).
  */
 export interface StepBatch {
   readonly step: number;

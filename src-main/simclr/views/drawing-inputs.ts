@@ -31,6 +31,7 @@ export function numberRows(plan: ViewPlan): number {
   return NUMBER_ROWS.linear + 3 * plan.linearCount;
 }
 
+/** @throws Error when the orders were not dealt (`dealOrders`), so that they don't fit the streams. */
 export function drawingInputs(plan: ViewPlan, parameters: ViewParameters): DrawingInputs {
   const { viewCount, boxes, flips, factors, greys, sigmas } = parameters;
   const slots = slotCount(plan, viewCount);
@@ -68,6 +69,9 @@ function arrangement(plan: ViewPlan, { viewCount, orders }: ViewParameters) {
   const filled = new Int32Array(plan.streams);
   for (let view = 0; view < viewCount; view++) {
     const stream = plan.hasHue ? orders.indexOf(HUE, view * size) - view * size : 0;
+    if (filled[stream] === length) {
+      throw new Error(`At most ${length} of ${viewCount} views can turn their hue after ${stream} operations.`);
+    }
     const slot = stream * length + filled[stream]!++;
     rowOfSlot[slot] = view;
     slotOfRow[view] = slot;

@@ -29,6 +29,8 @@ function interleaved(make: () => tf.Tensor): Float32Array {
   });
 }
 
+const zero = () => tf.tensor1d([0]);
+
 describe('[V5] crop and resize', () => {
   for (const expected of torchvisionNumbers.crops) {
     const { height, width, box, side, flip } = expected;
@@ -59,7 +61,6 @@ describe('[V14] the evaluation transform', () => {
 
 describe('[V7] colour jitter, one operation', () => {
   const { pixels, cases, grey } = torchvisionNumbers.jitter;
-  const zero = () => tf.tensor1d([0]);
   const linear: Record<string, (x: tf.Tensor3D, factor: number) => tf.Tensor3D> = {
     brightness: (x, f) => linearColour(x, { own: tf.tensor1d([f]), grey: zero(), mean: zero() }),
     contrast: (x, f) => linearColour(x, { own: tf.tensor1d([f]), grey: zero(), mean: tf.tensor1d([1 - f]) }),
