@@ -1,13 +1,7 @@
-/** Loads TensorFlow for a test that would take minutes on the plain CPU backend. Kernels of ours: the composed ones. */
-import { createRequire } from 'node:module';
-import { registerComposedKernels } from '#simclr/ops/register-composed-kernels.ts';
+/** TensorFlow for a test that would take minutes on the plain CPU backend. */
+import { loadTensorFlow } from '#tensorflow/load.ts';
 
-/** tfjs-node calls two functions of `util` that Node has since dropped. */
-export function loadTensorflow(): void {
-  const require = createRequire(import.meta.url);
-  const util = require('node:util') as Record<string, unknown>;
-  util['isNullOrUndefined'] ??= (value: unknown) => value === null || value === undefined;
-  util['isArray'] ??= Array.isArray;
-  require('@tensorflow/tfjs-node');
-  registerComposedKernels('tensorflow');
+/** Makes TensorFlow, with its own kernels for our operations, the current backend on two threads. */
+export async function loadTensorflow(): Promise<void> {
+  await loadTensorFlow({ threads: 2 });
 }

@@ -20,7 +20,7 @@ interface Case {
 
 const numbers = JSON.parse(readFileSync(new URL('resnets.json', import.meta.url), 'utf8')) as { cases: Case[] };
 
-loadTensorflow();
+await loadTensorflow();
 checkTensorLeaks('tensorflow');
 
 describe('encode', () => {

@@ -7,7 +7,7 @@ import { runSteps } from '#test/support/step-tensors.ts';
 import { checkTensorLeaks } from '#test/support/tensor-leaks.ts';
 import { loadTensorflow } from '#test/support/tensorflow-backend.ts';
 
-loadTensorflow();
+await loadTensorflow();
 checkTensorLeaks('tensorflow');
 
 describe('contrastiveStepFromViews', () => {

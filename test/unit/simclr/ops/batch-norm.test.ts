@@ -42,7 +42,7 @@ describe('batchNorm', () => {
   });
 
   it('[BN5] stays finite for a channel that never changes and for a single value', () => {
-    for (const x of [tf.fill([2, 2, 2, 1], 3), tf.fill([1, 1, 1, 1], 3)] as tf.Tensor4D[]) {
+    for (const x of [tf.tensor4d(new Float32Array(8).fill(3), [2, 2, 2, 1]), tf.tensor4d([3], [1, 1, 1, 1])]) {
       const finite = tf.tidy(() => {
         const [gamma, beta] = [tf.tensor1d([2]), tf.tensor1d([1])];
         const { y, batchVariance } = batchNorm(x, gamma, beta);

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import * as tf from '@tensorflow/tfjs-core';
+import { RandomStream } from '#base/random.ts';
+import { initialState } from '#simclr/initial-state.ts';
+import { contrastiveStepFromViews } from '#simclr/objectives/contrastive-step.ts';
+import { stepInputs, stepInputsFromViews } from '#simclr/objectives/step-inputs.ts';
+import { trainingStep } from '#simclr/objectives/training-step.ts';
+import type { Recipe } from '#simclr/recipe.ts';
+import type { TensorMap } from '#simclr/tensor-map.ts';
+import { drawViews } from '#simclr/views/draw-views.ts';
+import { drawingInputs } from '#simclr/views/drawing-inputs.ts';
+import { viewParameters } from '#simclr/views/view-parameters.ts';
+import { viewPlan } from '#simclr/views/view-plan.ts';
+import { expectClose } from '#test/support/closeness.ts';
+import { smallRecipe } from '#test/support/small-recipe.ts';
+import { tensorsOf } from '#test/support/state-tensors.ts';
+import { valuesOf } from '#test/support/step-tensors.ts';
+import { checkTensorLeaks } from '#test/support/tensor-leaks.ts';
+import { loadTensorflow } from '#test/support/tensorflow-backend.ts';
+
+const CANVAS_SIDE = 16;
+
+await loadTensorflow();
+checkTensorLeaks('tensorflow');
+
+/** Every input of the step as `stepInputs` declares it, canvas filled with noise. The caller disposes. */
+function inputsOf(recipe: Recipe): TensorMap {
+  const stream = new RandomStream(1, 'canvas');
+  const sizes = Array.from({ length: recipe.batchSize }, () => ({ width: 12, height: 12 }));
+  const { numbers, slotOfRow } = drawingInputs(viewPlan(recipe), viewParameters(recipe, 7, 0, sizes));
+  const values: Record<string, (size: number) => Float32Array | Int32Array> = {
+    canvas: (size) => Int32Array.from({ length: size }, () => stream.below(256)),
+    numbers: () => numbers,
+    slotOfRow: () => slotOfRow,
+    learningRate: () => Float32Array.of(0.01),
+    step: () => Float32Array.of(0),
+  };
+  const tensors = stepInputs(recipe, CANVAS_SIDE).map(({ name, shape, dtype }) => {
+    const size = shape.reduce((a, b) => a * b, 1);
+    return [name, tf.tensor(values[name]!(size), [...shape], dtype === 'uint8' ? 'int32' : dtype)] as const;
+  });
+  return Object.fromEntries(tensors);
+}
+
+function namesWith(kind: 'sgd' | 'lars' | 'adamw'): string[] {
+  return stepInputsFromViews(smallRecipe({ optimizer: { kind } })).map(({ name }) => name);
+}
+
+describe('trainingStep', () => {
+  it('[STEP7] draws the views of its canvas and trains on them', () => {
+    for (const recipe of [
+      smallRecipe(),
+      smallRecipe({ side: 40, optimizer: { kind: 'adamw' }, views: { blur: { probability: 1 } } }),
+    ]) {
+      const state = tensorsOf(initialState(recipe, 3));
+      const inputs = inputsOf(recipe);
+      const whole = trainingStep(recipe)(state, inputs);
+      const views = drawViews(
+        viewPlan(recipe),
+        inputs['canvas'] as tf.Tensor4D,
+        inputs['numbers'] as tf.Tensor2D,
+        inputs['slotOfRow'] as tf.Tensor1D,
+      );
+      const fromViews = contrastiveStepFromViews(recipe)(state, { ...inputs, views });
+      const [actual, expected] = [valuesOf(whole.outputs), valuesOf(fromViews.outputs)];
+      for (const [name, value] of Object.entries(expected)) expectClose(actual[name]!, value, 1e-4, name);
+      expect(Object.keys(whole.state)).toEqual(Object.keys(state));
+      tf.dispose([state, inputs, views, whole.outputs, whole.state, fromViews.outputs, fromViews.state]);
+    }
+  });
+});
+
+describe('stepInputs', () => {
+  it('[STEP8] declares the step as an input for AdamW alone, the only optimizer that reads it', () => {
+    expect(namesWith('sgd')).toEqual(['views', 'learningRate']);
+    expect(namesWith('lars')).toEqual(['views', 'learningRate']);
+    expect(namesWith('adamw')).toEqual(['views', 'learningRate', 'step']);
+    const whole = stepInputs(smallRecipe(), CANVAS_SIDE);
+    expect(whole.map(({ name }) => name)).toEqual(['canvas', 'numbers', 'slotOfRow', 'learningRate']);
+    expect(whole[0]!.dtype).toBe('uint8');
+  });
+});
