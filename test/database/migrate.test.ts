@@ -1,0 +1,121 @@
+import Sqlite from 'better-sqlite3';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { migrate, schemaVersion } from '#database/migrate.ts';
+import { libraryMigrations } from '#database/migrations/library-migrations.ts';
+import { openLibraryForReading, openLibraryForWriting } from '#database/open-library.ts';
+import { imageFacts } from '#test/support/image-facts.ts';
+import { temporaryFolder } from '#test/support/temporary-folder.ts';
+
+const addNote = { version: 2, name: 'add-note', sql: 'ALTER TABLE datasets ADD COLUMN note TEXT' };
+
+function makeOldLibrary(folder: string): void {
+  const library = openLibraryForWriting(folder, 'test', 0);
+  const dataset = library.stores.datasets.insert('cats', 5);
+  const root = library.stores.datasets.addRoot(dataset.id, '/cats');
+  const place = { rootId: root.id, path: '/cats/1.png', relativePath: '1.png', sizeBytes: 9, modifiedMs: 1.5 };
+  const said = { folderLabel: 'cat', folderTags: ['2021'], split: null };
+  const imageId = library.stores.images.put(imageFacts('one'));
+  library.stores.files.insert(dataset.id, { ...place, ...said }, { imageId, problem: null });
+  library.close();
+}
+
+describe('migrations of the library', () => {
+  it('are numbered 1, 2, 3 … without a gap', () => {
+    expect(libraryMigrations.map((migration) => migration.version)).toEqual(libraryMigrations.map((_, i) => i + 1));
+  });
+
+  it('0001 makes strict tables whose foreign keys hold', () => {
+    const database = new Sqlite(':memory:');
+    migrate(database, libraryMigrations.slice(0, 1));
+    const tables = database.pragma('table_list') as { name: string; strict: number; type: string }[];
+    const ours = tables.filter((table) => table.type === 'table' && !table.name.startsWith('sqlite_'));
+    expect(ours.map((table) => table.name).toSorted()).toEqual([
+      'dataset_roots',
+      'datasets',
+      'file_tags',
+      'files',
+      'image_labels',
+      'image_tags',
+      'images',
+      'runs',
+      'tags',
+      'undo_log',
+    ]);
+    expect(ours.filter((table) => table.strict !== 1)).toEqual([]);
+    expect(database.pragma('foreign_key_check')).toEqual([]);
+    expect(schemaVersion(database)).toBe(1);
+  });
+
+  it('run once: a second time changes nothing', () => {
+    const database = new Sqlite(':memory:');
+    migrate(database, libraryMigrations);
+    migrate(database, libraryMigrations);
+    expect(schemaVersion(database)).toBe(libraryMigrations.length);
+  });
+
+  it('that fail half-way leave the schema as it was', () => {
+    const database = new Sqlite(':memory:');
+    migrate(database, libraryMigrations);
+    const broken = {
+      version: 2,
+      name: 'break',
+      sql: 'CREATE TABLE half (x TEXT) STRICT; CREATE TABLE half (y TEXT) STRICT;',
+    };
+    expect(() => migrate(database, [...libraryMigrations, broken])).toThrow(/half/);
+    expect(schemaVersion(database)).toBe(1);
+    expect(database.prepare(`SELECT name FROM sqlite_schema WHERE name = 'half'`).get()).toBeUndefined();
+  });
+});
+
+describe('[D2] a library of an older version', () => {
+  it('keeps its rows through the whole chain, and a checked copy lies in backups', () => {
+    const folder = temporaryFolder();
+    makeOldLibrary(folder);
+    const library = openLibraryForWriting(folder, 'test', 0, [...libraryMigrations, addNote]);
+    const dataset = library.stores.datasets.findByName('CATS')!;
+    expect(library.stores.files.page({ datasetId: dataset.id }, null, 10)).toMatchObject([
+      { path: '/cats/1.png', label: 'cat', state: 'present' },
+    ]);
+    library.close();
+    const copy = new Sqlite(join(folder, 'backups', 'library-format-1.db'), { readonly: true });
+    expect(schemaVersion(copy)).toBe(1);
+    expect(copy.prepare('SELECT name FROM datasets').all()).toEqual([{ name: 'cats' }]);
+    copy.close();
+  });
+
+  it('can be read without being changed', () => {
+    const folder = temporaryFolder();
+    makeOldLibrary(folder);
+    const library = openLibraryForReading(folder, [...libraryMigrations, addNote]);
+    expect(library.stores.datasets.list()).toMatchObject([{ name: 'cats' }]);
+    library.close();
+    const after = new Sqlite(join(folder, 'library.db'));
+    expect(schemaVersion(after)).toBe(1);
+    after.close();
+  });
+
+  it('makes no copy when there is nothing to keep', () => {
+    const folder = temporaryFolder();
+    openLibraryForWriting(folder, 'test', 0).close();
+    expect(existsSync(join(folder, 'backups'))).toBe(false);
+  });
+});
+
+describe('[D3] a library of a newer version', () => {
+  it('is refused for writing, naming both formats, and is left as it was', () => {
+    const folder = temporaryFolder();
+    openLibraryForWriting(folder, 'test', 0, [...libraryMigrations, addNote]).close();
+    expect(() => openLibraryForWriting(folder, 'test', 0)).toThrow(
+      expect.objectContaining({
+        code: 'library.newer',
+        message: expect.stringMatching(/format 2; this one knows up to 1/),
+      }),
+    );
+    const opened = openLibraryForReading(folder);
+    expect(opened.notice).toMatch(/newer Kindred/);
+    expect(opened.stores.datasets.list()).toEqual([]);
+    opened.close();
+  });
+});

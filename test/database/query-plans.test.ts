@@ -1,0 +1,37 @@
+import Sqlite from 'better-sqlite3';
+import { describe, expect, it } from 'vitest';
+import type { DatasetId } from '#base/ids.ts';
+import type { FileFilter } from '#application/ports/library.ts';
+import { countQuery, pageQuery, type FileQuery } from '#database/file-query.ts';
+import { migrate } from '#database/migrate.ts';
+import { libraryMigrations } from '#database/migrations/library-migrations.ts';
+
+const database = new Sqlite(':memory:');
+migrate(database, libraryMigrations);
+
+function planOf({ sql, values }: FileQuery): readonly string[] {
+  const rows = database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(values) as { detail: string }[];
+  return rows.map((row) => row.detail).filter((detail) => detail.includes('files') || detail.includes('TEMP B-TREE'));
+}
+
+const datasetId = 1 as DatasetId;
+const filters: readonly [string, Partial<FileFilter>, string][] = [
+  ['all files', {}, 'files_by_dataset (dataset_id=?'],
+  ['a state', { state: 'problem' }, 'files_by_state (dataset_id=? AND state=?'],
+  ['a label', { label: 'cat' }, 'files_by_label (dataset_id=? AND label=?'],
+  ['no label', { label: null, state: 'present' }, 'files_by_label (dataset_id=? AND label=?'],
+  ['a split', { split: 'train', state: 'present' }, 'files_by_state (dataset_id=? AND state=?'],
+];
+
+describe('query plans', () => {
+  it.each(filters)('a page of %s seeks in an index by id and sorts nothing', (_, filter, index) => {
+    const plan = planOf(pageQuery({ datasetId, ...filter }, null, 50));
+    expect(plan).toEqual([`SEARCH files USING INDEX ${index} AND rowid>?)`]);
+  });
+
+  it.each(filters)('the count of %s seeks in an index', (_, filter, index) => {
+    const [plan, ...rest] = planOf(countQuery({ datasetId, ...filter }));
+    expect(plan).toContain(index);
+    expect(rest).toEqual([]);
+  });
+});
