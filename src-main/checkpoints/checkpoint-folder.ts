@@ -6,6 +6,7 @@
  * C2  What is read equals what was written, or `checkpoint.damaged` is thrown: every byte lies under a checksum.
  */
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KindredError, messageOf } from '#base/errors.ts';
@@ -74,10 +75,10 @@ export async function writeCheckpointFolder(
 }
 
 /** Reads the manifest alone: quick, but only `readCheckpointFolder` proves the arrays. */
-export async function readManifest(folder: string): Promise<Manifest> {
+export function readManifest(folder: string): Manifest {
   let manifest: unknown;
   try {
-    manifest = JSON.parse(await readFile(join(folder, MANIFEST_FILE), 'utf8'));
+    manifest = JSON.parse(readFileSync(join(folder, MANIFEST_FILE), 'utf8'));
   } catch (error) {
     throw damaged(folder, `its manifest cannot be read (${messageOf(error)})`);
   }
@@ -90,7 +91,7 @@ export async function readManifest(folder: string): Promise<Manifest> {
 
 /** @throws KindredError `checkpoint.damaged` when any byte differs from what was written. */
 export async function readCheckpointFolder(folder: string): Promise<Checkpoint> {
-  const { step, epoch, elapsedMs, metrics, files } = await readManifest(folder);
+  const { step, epoch, elapsedMs, metrics, files } = readManifest(folder);
   const state = new Map<string, StateArray>();
   for (const name of [WEIGHTS_FILE, OPTIMIZER_FILE]) {
     const entry = files.find((file) => file.name === name);

@@ -85,7 +85,7 @@ export class CheckpointFolderStore implements CheckpointStore {
     const metas: CheckpointMeta[] = [];
     for (const step of await this.#steps()) {
       try {
-        const { epoch, elapsedMs, metrics } = await readManifest(join(this.#folder, folderNameOf(step)));
+        const { epoch, elapsedMs, metrics } = readManifest(join(this.#folder, folderNameOf(step)));
         metas.push({ step, epoch, elapsedMs, metrics });
       } catch (error) {
         if (!isKindredError(error)) throw error;

@@ -190,7 +190,7 @@ export interface RunHost {
   readonly train: (id: RunId, onEvent: (event: RunEvent) => void) => RunSession;
   /** Asks whichever process trains the run to checkpoint and end; returns at once. */
   readonly requestPause: (id: RunId) => void;
-  readonly inspect: (id: RunId) => Promise<RunFolderState>;
+  readonly inspect: (id: RunId) => RunFolderState;
   readonly readPlan: (id: RunId) => RunPlan;
   /** The events of progress and evaluation recorded so far, oldest first. */
   readonly readEvents: (id: RunId) => readonly RunEvent[];

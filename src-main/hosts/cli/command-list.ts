@@ -10,4 +10,19 @@ export const commandList: readonly CommandEntry[] = [
     summary: 'Show versions, the machine and the library, and what is wrong',
     load: () => import('./commands/doctor.ts'),
   },
+  {
+    name: 'train',
+    summary: 'Learn what makes the images of a dataset alike',
+    load: () => import('./commands/train.ts'),
+  },
+  {
+    name: 'resume',
+    summary: 'Go on with a run that was paused or cut off',
+    load: () => import('./commands/resume.ts'),
+  },
+  { name: 'pause', summary: 'Ask a run to save a checkpoint and rest', load: () => import('./commands/pause.ts') },
+  { name: 'runs', summary: 'List, show, compare or remove runs', load: () => import('./commands/runs.ts') },
+  { name: 'embed', summary: 'Encode a dataset with a run', load: () => import('./commands/embed.ts') },
+  { name: 'search', summary: 'Find images like the given ones', load: () => import('./commands/search.ts') },
+  { name: 'evaluate', summary: "Judge a run's encoder", load: () => import('./commands/evaluate.ts') },
 ];

@@ -1,0 +1,58 @@
+/** A run from the moment its process starts to its end, mirrored into the library as it goes. */
+import type { Clock } from '#base/clock.ts';
+import type { RunId } from '#base/ids.ts';
+import type { RunEvent, RunHost, RunOutcome, RunStore } from '../ports/runs.ts';
+
+/** Rows of progress are written at most this often; the run's own folder has every step. */
+const PROGRESS_INTERVAL_MS = 2000;
+
+export interface FollowPorts {
+  readonly runs: RunStore;
+  readonly host: RunHost;
+  readonly clock: Clock;
+}
+
+/** @param signal aborted: the run is asked to checkpoint and rest. */
+export async function followRun(
+  { runs, host, clock }: FollowPorts,
+  id: RunId,
+  onEvent: (event: RunEvent) => void,
+  signal: AbortSignal,
+): Promise<RunOutcome> {
+  let recordedMs = Number.NEGATIVE_INFINITY;
+  const session = host.train(id, (event) => {
+    const isDue = event.kind !== 'progress' || clock.monotonicMs() - recordedMs >= PROGRESS_INTERVAL_MS;
+    if (isDue) {
+      record(runs, id, event);
+      recordedMs = clock.monotonicMs();
+    }
+    onEvent(event);
+  });
+  runs.update(id, { startedMs: runs.find(id)?.startedMs ?? clock.wallMs(), endedMs: null, failure: null });
+  signal.addEventListener('abort', session.pause, { once: true });
+  if (signal.aborted) session.pause();
+  try {
+    const outcome = await session.ended;
+    recordOutcome(runs, id, outcome, clock.wallMs());
+    return outcome;
+  } finally {
+    signal.removeEventListener('abort', session.pause);
+  }
+}
+
+function record(runs: RunStore, id: RunId, event: RunEvent): void {
+  if (event.kind === 'started') runs.update(id, { totalSteps: event.totalSteps });
+  else if (event.kind === 'status') {
+    runs.update(id, { status: event.status, step: event.step, elapsedMs: event.elapsedMs });
+  } else if (event.kind === 'progress') {
+    runs.update(id, { step: event.step, loss: event.loss, elapsedMs: event.elapsedMs });
+  } else if (event.kind === 'evaluated') {
+    const { kind: _, ...headline } = event;
+    runs.update(id, { headline });
+  }
+}
+
+function recordOutcome(runs: RunStore, id: RunId, outcome: RunOutcome, nowMs: number): void {
+  if (outcome.status === 'failed') runs.update(id, { status: 'failed', failure: outcome.failure, endedMs: nowMs });
+  else runs.update(id, { status: outcome.status, step: outcome.step, elapsedMs: outcome.elapsedMs, endedMs: nowMs });
+}

@@ -1,0 +1,132 @@
+/**
+ * The frozen list of a run: which images it trains on and which it is judged by, decided once.
+ *
+ * With splits the training split is used and images that also lie in another split are left out; without splits, all.
+ * Each image once, whatever the number of its files. Judged are: with labels, the validation split or a seeded,
+ * stratified fifth of the training images (kNN); without, up to 1,000 images held out of training (instance retrieval).
+ * Never the test split.
+ */
+import { KindredError } from '#base/errors.ts';
+import { RandomStream } from '#base/random.ts';
+import { stratifiedHoldOut } from '#evaluation/splits.ts';
+import type { DatasetImage } from '../ports/library.ts';
+import type { JudgedImages, PlannedImage } from '../ports/runs.ts';
+
+export interface FrozenImages {
+  readonly images: readonly DatasetImage[];
+  readonly judged: JudgedImages;
+  /** What a user should know of the choice. */
+  readonly notes: readonly string[];
+}
+
+const JUDGED_LEAST = 20;
+const BANK_MOST = 40_000;
+const QUERIES_MOST = 5000;
+const RETRIEVAL_MOST = 1000;
+const RETRIEVAL_SHARE = 0.1;
+const QUERY_SHARE = 0.2;
+/** With fewer labelled than this share of the images, labels say too little. */
+const LABELLED_SHARE = 0.5;
+
+/**
+ * @param all images of the dataset, once per split.
+ * @throws KindredError `dataset.empty` when fewer than 2 different images are left to train on.
+ */
+export function freezeImages(all: readonly DatasetImage[], seed: number): FrozenImages {
+  const { training, validation, notes } = chooseTraining(all);
+  refuseTooFew(training.length, all.length);
+  const labelled = training.filter(({ label }) => label !== null);
+  const classes = new Set(labelled.map(({ label }) => label));
+  const hasLabels = classes.size >= 2 && labelled.length >= LABELLED_SHARE * training.length;
+  if (training.length < JUDGED_LEAST) return { images: training, judged: { protocol: 'none' }, notes };
+  if (hasLabels) return { images: training, judged: judgedByLabels(labelled, validation, seed), notes };
+  return { ...holdOut(training, seed), notes };
+}
+
+interface Choice {
+  readonly training: readonly DatasetImage[];
+  readonly validation: readonly DatasetImage[];
+  readonly notes: readonly string[];
+}
+
+function chooseTraining(all: readonly DatasetImage[]): Choice {
+  const ofSplit = (split: DatasetImage['split']) => once(all.filter((image) => image.split === split));
+  const train = ofSplit('train');
+  if (train.length === 0) {
+    const test = new Set(ofSplit('test').map(({ contentHash }) => contentHash));
+    return { training: once(all).filter(({ contentHash }) => !test.has(contentHash)), validation: [], notes: [] };
+  }
+  const elsewhere = new Set([...ofSplit('val'), ...ofSplit('test')].map(({ contentHash }) => contentHash));
+  const training = train.filter(({ contentHash }) => !elsewhere.has(contentHash));
+  const left = train.length - training.length;
+  const note = `${left} images lie in the training split and in another one too; they are not trained on.`;
+  return { training, validation: ofSplit('val'), notes: left === 0 ? [] : [note] };
+}
+
+function once(images: readonly DatasetImage[]): readonly DatasetImage[] {
+  return [...new Map(images.map((image) => [image.contentHash, image])).values()];
+}
+
+function refuseTooFew(training: number, all: number): void {
+  if (training >= 2) return;
+  const found = training === 0 ? 'no image' : 'only one image';
+  const why =
+    all === 0
+      ? 'The dataset has none that can be read: see "images DATASET --problems" for the causes.'
+      : `Of ${all} readable images ${training} ${training === 1 ? 'is' : 'are'} for training; the views of an image are told apart from those of others, so at least 2 different ones are needed.`;
+  throw new KindredError('dataset.empty', `There is ${found} to train on. ${why}`, { training, all, least: 2 });
+}
+
+function judgedByLabels(
+  labelled: readonly DatasetImage[],
+  validation: readonly DatasetImage[],
+  seed: number,
+): JudgedImages {
+  const known = new Set(labelled.map(({ label }) => label));
+  const queries = validation.filter(({ label }) => known.has(label));
+  if (queries.length > 0) {
+    return {
+      protocol: 'knn',
+      bank: shuffled(labelled, seed, 'judged bank', BANK_MOST),
+      queries: shuffled(queries, seed, 'judged queries', QUERIES_MOST),
+      seenInTraining: false,
+    };
+  }
+  const classes = [...known];
+  const classOf = new Map(classes.map((label, index) => [label, index]));
+  const labels = Int32Array.from(labelled, ({ label }) => classOf.get(label)!);
+  const { train, heldOut } = stratifiedHoldOut(labels, classes.length, QUERY_SHARE, seed);
+  const pick = (rows: Int32Array) => Array.from(rows, (row) => labelled[row]!);
+  return {
+    protocol: 'knn',
+    bank: shuffled(pick(train), seed, 'judged bank', BANK_MOST),
+    queries: shuffled(pick(heldOut), seed, 'judged queries', QUERIES_MOST),
+    seenInTraining: true,
+  };
+}
+
+function holdOut(training: readonly DatasetImage[], seed: number): Omit<FrozenImages, 'notes'> {
+  const count = Math.min(RETRIEVAL_MOST, Math.floor(training.length * RETRIEVAL_SHARE));
+  const order = new RandomStream(seed, 'held out').permutation(training.length);
+  const held = Array.from(order.subarray(0, count), (row) => training[row]!);
+  const heldHashes = new Set(held.map(({ contentHash }) => contentHash));
+  return {
+    images: training.filter(({ contentHash }) => !heldHashes.has(contentHash)),
+    judged: { protocol: 'retrieval', images: held.map(planned) },
+  };
+}
+
+function shuffled(
+  images: readonly DatasetImage[],
+  seed: number,
+  purpose: string,
+  most: number,
+): readonly PlannedImage[] {
+  const order = new RandomStream(seed, purpose).permutation(images.length);
+  return Array.from(order.subarray(0, most), (row) => planned(images[row]!));
+}
+
+/** What a plan keeps of an image. */
+export function planned({ contentHash, label }: DatasetImage): PlannedImage {
+  return { contentHash, label };
+}

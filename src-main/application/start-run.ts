@@ -1,0 +1,132 @@
+/** Starting a run: freeze its images, fill the pixel cache, write the plan, train. */
+import type { TrainingConfig } from '#contract/training-config.ts';
+import type { Clock } from '#base/clock.ts';
+import { type DatasetId, makeRunId, type RunId } from '#base/ids.ts';
+import type { LibraryStores } from './ports/library.ts';
+import type { CacheProgress, PixelCacheBuilder } from './ports/pixel-cache.ts';
+import type { RunEvent, RunHost, RunOutcome, RunPlan } from './ports/runs.ts';
+import { followRun } from './running/follow-run.ts';
+import { freezeImages, type FrozenImages, planned } from './running/freeze-images.ts';
+
+/** Short side kept in the cache beside the side trained at: room for crops to shrink. */
+const CACHE_SIDE_FACTOR = 1.25;
+
+export interface RunPorts {
+  readonly stores: LibraryStores;
+  readonly host: RunHost;
+  readonly pixels: PixelCacheBuilder;
+  readonly clock: Clock;
+  /** Uniform in [0, 1): only for ids. */
+  readonly random: () => number;
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+export interface StartRequest {
+  readonly datasetId: DatasetId;
+  readonly config: TrainingConfig;
+  /** null: named after the dataset and the encoder. */
+  readonly name: string | null;
+  /** Threads for TensorFlow; 0: its own choice. */
+  readonly threads: number;
+}
+
+export interface RunListener {
+  readonly onCache: (progress: CacheProgress) => void;
+  readonly onNote: (note: string) => void;
+  readonly onMade: (id: RunId, name: string) => void;
+  readonly onEvent: (event: RunEvent) => void;
+}
+
+export interface RunResult {
+  readonly id: RunId;
+  readonly name: string;
+  readonly outcome: RunOutcome;
+}
+
+/**
+ * @throws KindredError `dataset.empty`, `disk.full`, `job.interrupted` before the run is made; afterwards whatever
+ *   happens is the outcome.
+ */
+export async function startRun(
+  ports: RunPorts,
+  request: StartRequest,
+  listener: RunListener,
+  signal: AbortSignal,
+): Promise<RunResult> {
+  const { stores, clock } = ports;
+  const { config, datasetId } = request;
+  const cacheSide = config.cacheSide ?? Math.ceil(CACHE_SIDE_FACTOR * config.side);
+  const { frozen, cacheFolder } = await prepareImages(ports, request, cacheSide, listener, signal);
+  for (const note of frozen.notes) listener.onNote(note);
+  const id = makeRunId(clock.wallMs(), ports.random());
+  const name = request.name ?? defaultName(stores.datasets.find(datasetId)?.name ?? 'run', config);
+  const plan: RunPlan = {
+    formatVersion: 1,
+    runId: id,
+    name,
+    datasetId,
+    config,
+    images: frozen.images.map(planned),
+    judged: frozen.judged,
+    cacheFolder,
+    cacheSide,
+    threads: request.threads,
+    versions: ports.versions,
+  };
+  await ports.host.prepare(plan);
+  stores.runs.insert(queuedRun(plan, clock.wallMs()));
+  listener.onMade(id, name);
+  const outcome = await followRun({ runs: stores.runs, host: ports.host, clock }, id, listener.onEvent, signal);
+  return { id, name, outcome };
+}
+
+/** Freezes the list, fills the cache, and freezes again without what turned out unreadable. */
+async function prepareImages(
+  { stores, pixels }: RunPorts,
+  { datasetId, config }: StartRequest,
+  cacheSide: number,
+  listener: RunListener,
+  signal: AbortSignal,
+): Promise<{ frozen: FrozenImages; cacheFolder: string }> {
+  const all = stores.files.images(datasetId);
+  const first = freezeImages(all, config.seed);
+  const wanted = new Set([...first.images, ...judgedOf(first)].map(({ contentHash }) => contentHash));
+  const toCache = all.filter(({ contentHash }) => wanted.delete(contentHash));
+  const { folder, problems } = await pixels.prepare(cacheSide, toCache, listener.onCache, signal);
+  if (problems.length === 0) return { frozen: first, cacheFolder: folder };
+  const lost = new Set(problems.map(({ contentHash }) => contentHash));
+  const frozen = freezeImages(
+    all.filter(({ contentHash }) => !lost.has(contentHash)),
+    config.seed,
+  );
+  const note = `${lost.size} images could not be read any more and are left out; the first: ${problems[0]!.message}`;
+  return { frozen: { ...frozen, notes: [note, ...frozen.notes] }, cacheFolder: folder };
+}
+
+function judgedOf({ judged }: FrozenImages): readonly { readonly contentHash: string }[] {
+  if (judged.protocol === 'none') return [];
+  return judged.protocol === 'knn' ? [...judged.bank, ...judged.queries] : judged.images;
+}
+
+function defaultName(dataset: string, { encoder, side }: TrainingConfig): string {
+  return `${dataset} R${encoder.depth}×${encoder.width} ${side}px`;
+}
+
+function queuedRun({ runId, name, datasetId, config }: RunPlan, nowMs: number) {
+  return {
+    id: runId,
+    name,
+    datasetId,
+    status: 'queued',
+    config,
+    createdMs: nowMs,
+    startedMs: null,
+    endedMs: null,
+    step: 0,
+    totalSteps: null,
+    elapsedMs: 0,
+    loss: null,
+    headline: null,
+    failure: null,
+  } as const;
+}

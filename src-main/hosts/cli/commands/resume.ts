@@ -1,0 +1,22 @@
+import { findRun } from '#application/find-run.ts';
+import { runAsItStands } from '#application/list-runs.ts';
+import { resumeRun } from '#application/resume-run.ts';
+import type { Cli, RegisterCommand } from '../command.ts';
+import { runPorts } from '../run-ports.ts';
+import { RunReport } from '../run-report.ts';
+
+export const register: RegisterCommand = (program, cli) => {
+  program
+    .command('resume <run>')
+    .description('Go on with a run from its newest checkpoint, exactly as if it had not been interrupted')
+    .action((word: string) => resume(cli(), word));
+};
+
+async function resume({ wiring, output, signal }: Cli, word: string): Promise<void> {
+  const stores = await wiring.holdLibrary('resume');
+  const ports = runPorts(wiring, stores);
+  const run = runAsItStands(findRun(stores.runs, word), ports.host);
+  const report = new RunReport(output, run.id);
+  const result = await resumeRun(ports, run, report, signal);
+  report.ended(result, signal.aborted);
+}

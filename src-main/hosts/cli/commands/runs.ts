@@ -1,0 +1,113 @@
+import { compareRuns, type RunCurves, runCurves } from '#application/compare-runs.ts';
+import { findRun } from '#application/find-run.ts';
+import { listRuns, runAsItStands } from '#application/list-runs.ts';
+import type { Run } from '#application/ports/runs.ts';
+import { removeRun } from '#application/remove-run.ts';
+import type { Cli, RegisterCommand } from '../command.ts';
+import { runHost } from '../run-ports.ts';
+import { headlineText } from '../run-report.ts';
+import { formatDuration } from '../wording.ts';
+
+export const register: RegisterCommand = (program, cli) => {
+  const runs = program
+    .command('runs')
+    .description('List runs, show one, compare two, remove one')
+    .action(() => list(cli()));
+  runs
+    .command('show <run>')
+    .description('Settings, numbers and curves of a run')
+    .action((word: string) => show(cli(), word));
+  runs
+    .command('compare <a> <b>')
+    .description('The settings in which two runs differ, and their curves side by side')
+    .action((a: string, b: string) => compare(cli(), a, b));
+  runs
+    .command('remove <run>')
+    .description('Delete a run with its checkpoints; images stay')
+    .action((word: string) => remove(cli(), word));
+};
+
+async function list({ wiring, output }: Cli): Promise<void> {
+  const stores = await wiring.readLibrary();
+  const runs = listRuns(stores.runs, runHost(wiring));
+  for (const run of runs) output.event({ event: 'run', ...summaryOf(run) });
+  if (runs.length === 0) output.line('There are no runs yet; make one with "train".');
+  else {
+    output.table(runs, [
+      { title: 'run', value: (run) => run.id },
+      { title: 'name', value: (run) => run.name },
+      { title: 'status', value: (run) => run.status },
+      { title: 'step', value: (run) => `${run.step}/${run.totalSteps ?? '?'}` },
+      { title: 'time', value: (run) => formatDuration(run.elapsedMs) },
+      { title: 'loss', value: (run) => run.loss },
+      { title: 'headline', value: (run) => (run.headline === null ? null : headlineText(run.headline)) },
+    ]);
+  }
+}
+
+async function show({ wiring, output }: Cli, word: string): Promise<void> {
+  const stores = await wiring.readLibrary();
+  const host = runHost(wiring);
+  const run = runAsItStands(findRun(stores.runs, word), host);
+  const curves = runCurves(host.readEvents(run.id));
+  output.event({ event: 'run', ...summaryOf(run), config: run.config, curves });
+  output.line(
+    `${run.id} "${run.name}": ${run.status}, step ${run.step}/${run.totalSteps ?? '?'}, ${formatDuration(run.elapsedMs)}`,
+  );
+  if (run.failure !== null) output.line(`Failed (${run.failure.code}): ${run.failure.message}`);
+  output.line(JSON.stringify(run.config, null, 2));
+  tableOfCurves(output, curves);
+}
+
+async function compare({ wiring, output }: Cli, first: string, second: string): Promise<void> {
+  const stores = await wiring.readLibrary();
+  const host = runHost(wiring);
+  const [a, b] = [first, second].map((word) => runAsItStands(findRun(stores.runs, word), host)) as [Run, Run];
+  const comparison = compareRuns(host, a, b);
+  output.event({
+    event: 'runs.compared',
+    a: summaryOf(a),
+    b: summaryOf(b),
+    ...{ settings: comparison.settings },
+    curves: { a: comparison.a, b: comparison.b },
+  });
+  if (comparison.settings.length === 0) output.line('Both runs have the same settings.');
+  output.table(comparison.settings, [
+    { title: 'setting', value: ({ key }) => key },
+    { title: a.id, value: ({ a: value }) => String(value) },
+    { title: b.id, value: ({ b: value }) => String(value) },
+  ]);
+  for (const [run, curves] of [
+    [a, comparison.a],
+    [b, comparison.b],
+  ] as const) {
+    output.line(`${run.id} "${run.name}"`);
+    tableOfCurves(output, curves);
+  }
+}
+
+async function remove({ wiring, output }: Cli, word: string): Promise<void> {
+  const { runs } = await wiring.holdLibrary('runs remove');
+  const run = findRun(runs, word);
+  removeRun(runs, runHost(wiring), run);
+  output.event({ event: 'run.removed', runId: run.id });
+  output.line(`Run ${run.id} "${run.name}" and its checkpoints are removed.`);
+}
+
+function tableOfCurves(output: Cli['output'], { losses, headlines }: RunCurves): void {
+  output.table(losses, [
+    { title: 'step', value: ({ step }) => step },
+    { title: 'epoch', value: ({ epoch }) => epoch },
+    { title: 'loss', value: ({ loss }) => loss },
+    { title: 'time', value: ({ elapsedMs }) => formatDuration(elapsedMs) },
+  ]);
+  output.table(headlines, [
+    { title: 'step', value: ({ step }) => step },
+    { title: 'protocol', value: ({ protocol }) => protocol },
+    { title: 'top-1', value: ({ top1 }) => top1 },
+  ]);
+}
+
+function summaryOf({ id, config: _, ...rest }: Run) {
+  return { runId: id, ...rest };
+}

@@ -1,0 +1,86 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+import { findDataset } from '#application/find-dataset.ts';
+import type { LibraryStores } from '#application/ports/library.ts';
+import { startRun } from '#application/start-run.ts';
+import { isKindredError, KindredError } from '#base/errors.ts';
+import type { DatasetId } from '#base/ids.ts';
+import type { Cli, RegisterCommand } from '../command.ts';
+import { runPorts } from '../run-ports.ts';
+import { RunReport } from '../run-report.ts';
+import { type ConfigOptions, configFrom } from '../training-options.ts';
+import { importWithReport } from './import.ts';
+
+interface TrainOptions extends ConfigOptions {
+  readonly name?: string;
+  readonly threads?: string;
+  readonly queue?: boolean;
+}
+
+const LOOK_AGAIN_MS = 1000;
+
+export const register: RegisterCommand = (program, cli) => {
+  program
+    .command('train <dataset-or-folder>')
+    .description('Learn what makes the images of a dataset alike; a folder is imported first')
+    .option(
+      '--preset <name>',
+      'where the settings start from: auto, quick, small-set, paper-cifar, paper-imagenet',
+      'quick',
+    )
+    .option('--set <key=value...>', 'change a setting, by its dotted path, e.g. encoder.width=0.5')
+    .option('--batch <images>', 'images in a batch')
+    .option('--epochs <n>', 'length: passes over the images')
+    .option('--steps <n>', 'length: updates')
+    .option('--minutes <n>', 'length: so many steps as fit, by measuring')
+    .option('--seed <n>', 'seed of everything that is random')
+    .option('--name <name>', "the run's name")
+    .option('--threads <n>', 'threads of TensorFlow (else one a core)')
+    .option('--queue', 'wait for the library when another process holds it')
+    .action((target: string, options: TrainOptions) => train(cli(), target, options));
+};
+
+async function train(cli: Cli, target: string, options: TrainOptions): Promise<void> {
+  const config = configFrom(options, presetText);
+  const stores = await holdInTurn(cli, options.queue === true);
+  const datasetId = await datasetOf(cli, stores, target);
+  const report = new RunReport(cli.output);
+  const request = { datasetId, config, name: options.name ?? null, threads: wholeThreads(options.threads) };
+  const result = await startRun(runPorts(cli.wiring, stores), request, report, cli.signal);
+  report.ended(result, cli.signal.aborted);
+}
+
+/** With `queue`, waits until no other process holds the library. */
+async function holdInTurn({ wiring, output, signal }: Cli, queue: boolean): Promise<LibraryStores> {
+  for (let looks = 0; ; looks++) {
+    try {
+      return await wiring.holdLibrary('train');
+    } catch (error) {
+      if (!queue || !isKindredError(error) || error.code !== 'library.locked') throw error;
+      if (looks === 0) output.line(`Waiting in the queue. ${error.message}`);
+    }
+    await wait(LOOK_AGAIN_MS, undefined, { signal }).catch(() => {
+      throw new KindredError('job.interrupted', 'Left the queue; nothing was started.');
+    });
+  }
+}
+
+/** A dataset's name comes before a folder's: write `./name` for the folder. */
+async function datasetOf(cli: Cli, stores: LibraryStores, target: string): Promise<DatasetId> {
+  const known = stores.datasets.findByName(target);
+  if (known !== null) return known.id;
+  if (!existsSync(target) || !statSync(target).isDirectory()) return findDataset(stores.datasets, target).id;
+  const { dataset } = await importWithReport(cli, [target], null);
+  return dataset.id;
+}
+
+function wholeThreads(text: string | undefined): number {
+  const threads = Number(text ?? 0);
+  if (Number.isInteger(threads) && threads >= 0 && threads <= 1024) return threads;
+  throw new KindredError('usage.invalid', `--threads takes a whole number from 0 to 1024, not "${text}".`, { text });
+}
+
+function presetText(name: string): string | null {
+  const url = new URL(`../../../../resources/presets/${name}.json`, import.meta.url);
+  return existsSync(url) ? readFileSync(url, 'utf8') : null;
+}

@@ -1,0 +1,31 @@
+/** What the commands about runs need, from the wiring. */
+import { readFileSync } from 'node:fs';
+import type { LibraryStores } from '#application/ports/library.ts';
+import type { RunHost } from '#application/ports/runs.ts';
+import type { RunPorts } from '#application/start-run.ts';
+import { systemClock } from '#base/clock.ts';
+import { computeRunHost } from '#hosts/compute/client.ts';
+import { flatPixelCache } from '#hosts/compute/flat-pixel-cache.ts';
+import type { Wiring } from './wiring.ts';
+
+export function runHost({ layout }: Wiring): RunHost {
+  return computeRunHost(layout.runs);
+}
+
+/** @param stores of the library held for writing. */
+export function runPorts(wiring: Wiring, stores: LibraryStores): RunPorts {
+  return {
+    stores,
+    host: runHost(wiring),
+    pixels: flatPixelCache(wiring.layout.pixels, () => wiring.decoder()),
+    clock: systemClock,
+    random: Math.random,
+    versions: { kindred: ownVersion(), node: process.versions.node },
+  };
+}
+
+function ownVersion(): string {
+  const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
+  const { version } = JSON.parse(text) as { readonly version: string };
+  return version;
+}

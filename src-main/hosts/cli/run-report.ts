@@ -1,0 +1,141 @@
+/** How a run in training is told: a live line and sentences for a person, one JSON object an event for a machine. */
+import type { CacheProgress } from '#application/ports/pixel-cache.ts';
+import type { RunEvent, RunHeadline } from '#application/ports/runs.ts';
+import type { RunListener, RunResult } from '#application/start-run.ts';
+import { resumeCommand } from '#application/resume-run.ts';
+import { KindredError } from '#base/errors.ts';
+import type { RunId } from '#base/ids.ts';
+import type { Output } from './output.ts';
+import { countOf, formatDuration, formatRate } from './wording.ts';
+
+type Started = Extract<RunEvent, { kind: 'started' }>;
+type Progress = Extract<RunEvent, { kind: 'progress' }>;
+
+const LIVE_INTERVAL_MS = 100;
+
+export class RunReport implements RunListener {
+  readonly #output: Output;
+  #id: RunId | null = null;
+  #headline: RunHeadline | null = null;
+  #last: Progress | null = null;
+  #liveMs = Number.NEGATIVE_INFINITY;
+
+  /** @param id null: not made yet. */
+  constructor(output: Output, id: RunId | null = null) {
+    this.#output = output;
+    this.#id = id;
+  }
+
+  readonly onCache = ({ done, total }: CacheProgress): void => {
+    this.#output.live(`Preparing images: ${done} of ${total}`);
+  };
+
+  readonly onNote = (note: string): void => this.#output.warning(note);
+
+  readonly onMade = (id: RunId, name: string): void => {
+    this.#id = id;
+    this.#output.line(`Run ${id} "${name}": measuring how fast this computer trains it …`);
+  };
+
+  readonly onEvent = (event: RunEvent): void => {
+    switch (event.kind) {
+      case 'started':
+        return this.#started(event);
+      case 'progress':
+        return this.#progress(event);
+      case 'checkpointed':
+        return this.#output.event({ ...eventFields(event), event: 'run.checkpointed', runId: this.#id });
+      case 'evaluated':
+        return this.#evaluated(event);
+      case 'advice':
+        this.#output.event({ ...eventFields(event), event: 'run.advised', runId: this.#id });
+        return this.#output.warning(`Step ${event.step}: ${event.message}`);
+      case 'log':
+        return this.#output.warning(event.message);
+      case 'status':
+        if (event.status === 'pausing') this.#output.line('Saving a checkpoint …');
+    }
+  };
+
+  /** The last word about a session. @throws KindredError for a failed or an interrupted one. */
+  ended({ id, name, outcome }: RunResult, isInterrupted: boolean): void {
+    if (outcome.status === 'failed') {
+      const { code, message, step } = outcome.failure;
+      this.#output.event({ event: 'run.failed', runId: id, code, message, step });
+      throw new KindredError(code, message, { runId: id, step });
+    }
+    const { step, elapsedMs } = outcome;
+    const common = { runId: id, step, steps: step, seconds: elapsedMs / 1000 };
+    if (outcome.status === 'finished') {
+      this.#output.event({
+        event: 'run.finished',
+        ...common,
+        viewsPerSecond: outcome.viewsPerSecond,
+        ...this.#finals(),
+      });
+      this.#output.line(`Run ${id} "${name}" is finished: ${this.#summary(step, elapsedMs)}.`);
+      return;
+    }
+    this.#output.event({ event: 'run.paused', ...common, ...this.#finals() });
+    const text = `Run ${id} "${name}" rests at step ${step}, saved. Go on with: ${resumeCommand(id)}`;
+    if (isInterrupted) throw new KindredError('job.interrupted', text, { runId: id, step });
+    this.#output.line(text);
+  }
+
+  #started(event: Started): void {
+    this.#output.event({ ...eventFields(event), event: 'run.started', runId: this.#id });
+    const { totalSteps, step, stepsPerEpoch, batchSize, device, precision, compiled, remainingMs } = event;
+    const epochs = (totalSteps / stepsPerEpoch).toFixed(1);
+    const how = `${device.toUpperCase()}, ${precision}${compiled ? '' : ', step by step'}`;
+    const from = step === 0 ? '' : `, going on from step ${step}`;
+    this.#output.line(
+      `${countOf(totalSteps, 'step')} of ${batchSize} images (${epochs} epochs) on ${how}: about ${formatDuration(remainingMs)}${from}.`,
+    );
+    const megabytes = (bytes: number): string => `${formatRate(bytes / 1e6)} MB`;
+    this.#output.line(
+      `Memory ${megabytes(event.memoryBytes)}, checkpoints of ${megabytes(event.checkpointBytes)} (${megabytes(event.freeDiskBytes)} free).`,
+    );
+    for (const note of event.notes) this.#output.line(note);
+  }
+
+  #progress(event: Progress): void {
+    this.#last = event;
+    this.#output.event({ ...eventFields(event), event: 'run.progress', runId: this.#id });
+    if (performance.now() - this.#liveMs < LIVE_INTERVAL_MS) return;
+    this.#liveMs = performance.now();
+    const parts = [
+      `step ${event.step}/${event.totalSteps}`,
+      `epoch ${event.epoch.toFixed(1)}`,
+      `loss ${event.loss.toFixed(3)} (no signal ${event.noSignalLoss.toFixed(3)})`,
+      ...(this.#headline === null ? [] : [headlineText(this.#headline)]),
+      `${formatRate(event.viewsPerSecond)} views/s`,
+      `waiting ${Math.round(100 * event.waitingShare)} %`,
+      `${formatDuration(event.remainingMs)} left`,
+    ];
+    this.#output.live(parts.join(' · '));
+  }
+
+  #evaluated({ kind: _, ...headline }: Extract<RunEvent, { kind: 'evaluated' }>): void {
+    this.#headline = headline;
+    this.#output.event({ event: 'run.evaluated', runId: this.#id, ...headline });
+  }
+
+  #finals(): Record<string, unknown> {
+    return { loss: this.#last?.loss ?? null, noSignalLoss: this.#last?.noSignalLoss ?? null, headline: this.#headline };
+  }
+
+  #summary(step: number, elapsedMs: number): string {
+    const loss = this.#last === null ? '' : `, loss ${this.#last.loss.toFixed(3)}`;
+    const headline = this.#headline === null ? '' : `, ${headlineText(this.#headline)}`;
+    return `${countOf(step, 'step')} in ${formatDuration(elapsedMs)}${loss}${headline}`;
+  }
+}
+
+export function headlineText({ protocol, top1, k, n, chance }: RunHeadline): string {
+  const what = protocol === 'knn' ? `kNN (k ${k})` : `finds its own second view among ${n}`;
+  return `${what} ${(100 * top1).toFixed(1)} % (chance ${(100 * chance).toFixed(1)} %)`;
+}
+
+function eventFields<T extends { readonly kind: string }>({ kind: _, ...fields }: T): Omit<T, 'kind'> {
+  return fields;
+}

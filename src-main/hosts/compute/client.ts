@@ -1,0 +1,133 @@
+/**
+ * The engine's and the command line's end of compute processes: starts them, hears them out, and turns every way in
+ * which one can end into an outcome.
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import type { Embedder } from '#application/ports/embedder.ts';
+import type { RunEvent, RunFolderState, RunHost, RunOutcome, RunSession } from '#application/ports/runs.ts';
+import { KindredError } from '#base/errors.ts';
+import type { RunId } from '#base/ids.ts';
+import { errorOf } from './error-facts.ts';
+import type { FromCompute, ToCompute } from './messages.ts';
+import { RunFolder } from './run-folder.ts';
+import { isRunHeld } from './run-lock.ts';
+
+const STDERR_KEPT = 4000;
+
+interface Child {
+  readonly send: (message: ToCompute) => void;
+  /** What it wrote to stderr last; for the message when it dies. */
+  readonly lastWords: () => string;
+  readonly process: ChildProcess;
+}
+
+function startCompute(onMessage: (message: FromCompute) => void): Child {
+  const child = fork(new URL('./main.ts', import.meta.url), [], {
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    env: { TF_CPP_MIN_LOG_LEVEL: '2', ...process.env, TF_FORCE_GPU_ALLOW_GROWTH: 'true' },
+  });
+  let words = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    words = (words + text).slice(-STDERR_KEPT);
+  });
+  child.on('message', (message) => onMessage(message as FromCompute));
+  const send = (message: ToCompute): void => {
+    if (child.connected) child.send(message, () => {});
+  };
+  return { send, lastWords: () => words.trim(), process: child };
+}
+
+function deathOf(child: Child, code: number | null, signal: NodeJS.Signals | null): KindredError {
+  const how = signal === null ? `with code ${code}` : `by ${signal}`;
+  const why = signal === 'SIGKILL' ? ' The system may have been short of memory: try a smaller batch or side.' : '';
+  const words = child.lastWords() === '' ? '' : ` It said: ${child.lastWords()}`;
+  return new KindredError('compute.died', `The compute process was ended ${how}.${why}${words}`, { code, signal });
+}
+
+/** @param runsFolder absolute; the library's `runs/`. */
+export function computeRunHost(runsFolder: string): RunHost {
+  const folderOf = (id: RunId): RunFolder => new RunFolder(runsFolder, id);
+  return {
+    prepare: async (plan) => folderOf(plan.runId).writePlan(plan),
+    train: (id, onEvent) => startTraining(folderOf(id), onEvent),
+    requestPause: (id) => folderOf(id).requestPause(),
+    inspect: (id) => inspect(folderOf(id)),
+    readPlan: (id) => folderOf(id).readPlan(),
+    readEvents: (id) => folderOf(id).readEvents(),
+    removeFolder: (id) => {
+      if (isRunHeld(folderOf(id).path)) {
+        throw new KindredError('run.active', `Run ${id} is being trained. Pause it first.`, { id });
+      }
+      folderOf(id).remove();
+    },
+  };
+}
+
+function startTraining(folder: RunFolder, onEvent: (event: RunEvent) => void): RunSession {
+  const ended = Promise.withResolvers<RunOutcome>();
+  let step: number | null = null;
+  const child = startCompute((message) => {
+    if (message.kind === 'ended') ended.resolve(message.outcome);
+    else if (message.kind === 'error') ended.resolve({ status: 'failed', failure: { ...message.error, step } });
+    else if (message.kind === 'event') {
+      if (message.event.kind === 'progress') step = message.event.step;
+      onEvent(message.event);
+    }
+  });
+  child.process.on('exit', (code, signal) => {
+    const { code: name, message } = deathOf(child, code, signal);
+    const kept = folder.newestCheckpoint();
+    const after =
+      kept === null ? 'It had no checkpoint yet.' : `Checkpoint ${kept.step} is intact; resume goes on from it.`;
+    ended.resolve({ status: 'failed', failure: { code: name, message: `${message} ${after}`, step } });
+  });
+  child.send({ kind: 'train', runFolder: folder.path });
+  const gone = new Promise<void>((resolve) => child.process.once('exit', () => resolve()));
+  return {
+    pause: () => child.send({ kind: 'stop' }),
+    ended: ended.promise.then(async (outcome) => {
+      await gone;
+      return outcome;
+    }),
+  };
+}
+
+function inspect(folder: RunFolder): RunFolderState {
+  return {
+    isHeld: isRunHeld(folder.path),
+    checkpoint: folder.newestCheckpoint(),
+    totalSteps: folder.readResolved()?.totalSteps ?? null,
+  };
+}
+
+/** @param runsFolder absolute; the library's `runs/`. */
+export function computeEmbedder(runsFolder: string): Embedder {
+  return {
+    embed: (request, onBatch, signal) =>
+      new Promise((resolve, reject) => {
+        const child = startCompute((message) => {
+          if (message.kind === 'embedded') resolve(message.result);
+          else if (message.kind === 'error') reject(errorOf(message.error));
+          else if (message.kind === 'vectors') {
+            Promise.resolve(onBatch(message.first, message.values, message.dimensions)).then(
+              () => child.send({ kind: 'stored' }),
+              (error: unknown) => {
+                child.send({ kind: 'stop' });
+                reject(error instanceof Error ? error : new Error(String(error)));
+              },
+            );
+          }
+        });
+        const onAbort = (): void => child.send({ kind: 'stop' });
+        signal.addEventListener('abort', onAbort, { once: true });
+        if (signal.aborted) onAbort();
+        child.process.on('exit', (code, ended) => {
+          signal.removeEventListener('abort', onAbort);
+          const interrupted = new KindredError('job.interrupted', 'Embedding was interrupted; ask again to go on.', {});
+          reject(signal.aborted ? interrupted : deathOf(child, code, ended));
+        });
+        child.send({ kind: 'embed', runsFolder, request });
+      }),
+  };
+}

@@ -1,0 +1,125 @@
+/**
+ * The headline number of a run, judged on fixed images: kNN where there are labels, instance retrieval where not. Which
+ * images, the run's plan says; how many of them, the probe, so that judging keeps to its share of the time.
+ */
+import type { JudgedImages } from '#application/ports/runs.ts';
+import { vectorTable, type VectorTable } from '#base/vector-table.ts';
+import { classifyByNeighbours } from '#evaluation/knn.ts';
+import { instanceRetrieval } from '#evaluation/retrieval.ts';
+import type { Headline, HeadlineEvaluation, StepRunner } from '#training/ports.ts';
+import type { DataSource, JudgedCanvas } from './data-source.ts';
+import { deviceNeighbours } from './device-neighbours.ts';
+import { EMBED_BATCH } from './recipe-step.ts';
+
+const TEMPERATURE = 0.1;
+/** Of a small bank 200 neighbours would be a good part of every class. */
+const LARGE_BANK = 10_000;
+const LARGE_K = 200;
+const SMALL_K = 20;
+
+export type Look = 'central' | 'views';
+/** Draws what a canvas holds: float32 [views, side, side, 3]. */
+export type DrawJudged = (
+  look: Look,
+  canvas: JudgedCanvas,
+) => { readonly pixels: Float32Array; readonly count: number };
+
+/** @returns the judged images in the order the data thread is to know them: bank first, then queries. */
+export function judgedHashes(judged: JudgedImages): readonly string[] {
+  if (judged.protocol === 'none') return [];
+  const images = judged.protocol === 'knn' ? [...judged.bank, ...judged.queries] : judged.images;
+  return images.map(({ contentHash }) => contentHash);
+}
+
+/** h of judged images, by batches. @param rows indices into `judgedHashes`, the whole list. */
+export async function embedJudged(
+  source: DataSource,
+  draw: DrawJudged,
+  embed: StepRunner['embed'],
+  rows: readonly number[],
+  look: Look,
+): Promise<readonly VectorTable[]> {
+  const batches: VectorTable[] = [];
+  for (let first = 0; first < rows.length; first += EMBED_BATCH) {
+    const drawn = draw(look, await source.judged(rows.slice(first, first + EMBED_BATCH), look));
+    const values = await embed(drawn.pixels, drawn.count, 'h');
+    batches.push(vectorTable(values, values.length / drawn.count));
+  }
+  return batches;
+}
+
+/**
+ * @param most images to judge, bank and queries together; the lists are in random order, so their beginnings will do.
+ * @returns null when the plan has none to judge.
+ */
+export function headlineEvaluation(
+  judged: JudgedImages,
+  most: number,
+  source: DataSource,
+  draw: DrawJudged,
+): HeadlineEvaluation | null {
+  if (judged.protocol === 'knn') return { judge: (embed) => judgeByNeighbours(judged, most, source, draw, embed) };
+  if (judged.protocol === 'retrieval') {
+    const rows = range(0, Math.max(2, Math.min(judged.images.length, most >> 1)));
+    return { judge: (embed) => judgeByRetrieval(rows, source, draw, embed) };
+  }
+  return null;
+}
+
+async function judgeByNeighbours(
+  judged: Extract<JudgedImages, { protocol: 'knn' }>,
+  most: number,
+  source: DataSource,
+  draw: DrawJudged,
+  embed: StepRunner['embed'],
+): Promise<Headline> {
+  const share = Math.min(1, most / (judged.bank.length + judged.queries.length));
+  const bank = judged.bank.slice(0, Math.max(1, Math.floor(judged.bank.length * share)));
+  const queries = judged.queries.slice(0, Math.max(1, Math.floor(judged.queries.length * share)));
+  const rows = [...range(0, bank.length), ...range(judged.bank.length, queries.length)];
+  const classes = [...new Set([...bank, ...queries].map(({ label }) => label))];
+  const classOf = new Map(classes.map((label, index) => [label, index]));
+  const labelsOf = (images: typeof bank): Int32Array => Int32Array.from(images, ({ label }) => classOf.get(label)!);
+  const vectors = joined(await embedJudged(source, draw, embed, rows, 'central'));
+  const split = bank.length * vectors.dimensions;
+  const known = { vectors: vectorTable(vectors.values.subarray(0, split), vectors.dimensions), labels: labelsOf(bank) };
+  const asked = vectorTable(vectors.values.subarray(split), vectors.dimensions);
+  const k = bank.length >= LARGE_BANK ? LARGE_K : SMALL_K;
+  const [result] = await classifyByNeighbours(known, asked, classes.length, [k], TEMPERATURE, deviceNeighbours);
+  const truth = labelsOf(queries);
+  const right = truth.reduce((count, label, i) => count + (result!.predictions[i] === label ? 1 : 0), 0);
+  return { protocol: 'knn', top1: right / truth.length, chance: 1 / classes.length, k: result!.k, n: truth.length };
+}
+
+async function judgeByRetrieval(
+  rows: readonly number[],
+  source: DataSource,
+  draw: DrawJudged,
+  embed: StepRunner['embed'],
+): Promise<Headline> {
+  const batches = await embedJudged(source, draw, embed, rows, 'views');
+  const half = (second: boolean): VectorTable =>
+    joined(
+      batches.map(({ values, dimensions }) => {
+        const middle = values.length / 2;
+        return vectorTable(second ? values.subarray(middle) : values.subarray(0, middle), dimensions);
+      }),
+    );
+  const { top1, chance, n } = await instanceRetrieval(half(false), half(true), deviceNeighbours);
+  return { protocol: 'retrieval', top1, chance, k: null, n };
+}
+
+function joined(tables: readonly VectorTable[]): VectorTable {
+  const dimensions = tables[0]!.dimensions;
+  const values = new Float32Array(tables.reduce((total, table) => total + table.values.length, 0));
+  let at = 0;
+  for (const table of tables) {
+    values.set(table.values, at);
+    at += table.values.length;
+  }
+  return vectorTable(values, dimensions);
+}
+
+function range(first: number, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => first + i);
+}

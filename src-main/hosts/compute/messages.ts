@@ -1,0 +1,85 @@
+/** What the processes and threads of the compute host say to each other. All of it survives a structured clone. */
+import type { RunEvent, RunOutcome, RunPlan } from '#application/ports/runs.ts';
+import type { EmbedRequest, EmbedResult } from '#application/ports/embedder.ts';
+import type { Checkpoint, CheckpointMark, TrainingEvent } from '#training/ports.ts';
+import type { ResolvedRun } from './run-folder.ts';
+
+/** An error on its way between processes: enough to make it again. */
+export interface ErrorFacts {
+  readonly code: string;
+  readonly message: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** Engine or command line → compute process. One job for a process's life. */
+export type ToCompute =
+  | { readonly kind: 'train'; readonly runFolder: string }
+  | { readonly kind: 'embed'; readonly runsFolder: string; readonly request: EmbedRequest }
+  /** Checkpoint (or finish the batch) and end. */
+  | { readonly kind: 'stop' }
+  /** The batch of vectors was stored; send the next. */
+  | { readonly kind: 'stored' };
+
+/** Compute process → engine or command line. */
+export type FromCompute =
+  | { readonly kind: 'event'; readonly event: RunEvent }
+  | { readonly kind: 'ended'; readonly outcome: RunOutcome }
+  | { readonly kind: 'vectors'; readonly first: number; readonly values: Float32Array; readonly dimensions: number }
+  | { readonly kind: 'embedded'; readonly result: EmbedResult }
+  | { readonly kind: 'error'; readonly error: ErrorFacts };
+
+/** What the training thread is started with. */
+export interface TrainingThreadData {
+  readonly job: TrainJob | EmbedJob;
+  /** One word of shared memory; not 0: end at the next step or batch. */
+  readonly stopFlag: Int32Array;
+}
+
+export interface TrainJob {
+  readonly kind: 'train';
+  readonly plan: RunPlan;
+  readonly runFolder: string;
+  /** null before the first step-0 checkpoint. */
+  readonly resolved: ResolvedRun | null;
+  readonly checkpoint: Checkpoint | null;
+}
+
+export interface EmbedJob {
+  readonly kind: 'embed';
+  readonly plan: RunPlan;
+  readonly request: EmbedRequest;
+  readonly checkpoint: Checkpoint;
+}
+
+/** Training thread → main thread of the compute process. */
+export type FromTraining =
+  | { readonly kind: 'resolved'; readonly resolved: ResolvedRun; readonly started: StartedFacts }
+  | { readonly kind: 'event'; readonly event: TrainingEvent }
+  | { readonly kind: 'log'; readonly level: 'info' | 'warning'; readonly message: string }
+  | {
+      readonly kind: 'checkpoint';
+      readonly id: number;
+      readonly checkpoint: Checkpoint;
+      readonly marks: readonly CheckpointMark[];
+    }
+  | { readonly kind: 'vectors'; readonly first: number; readonly values: Float32Array; readonly dimensions: number }
+  | { readonly kind: 'done'; readonly result: TrainingResult }
+  | { readonly kind: 'failed'; readonly error: ErrorFacts };
+
+export type StartedFacts = Omit<Extract<RunEvent, { kind: 'started' }>, 'kind'>;
+
+export type TrainingResult =
+  | {
+      readonly kind: 'train';
+      readonly status: 'finished' | 'paused';
+      readonly step: number;
+      readonly elapsedMs: number;
+      readonly viewsPerSecond: number;
+    }
+  | { readonly kind: 'embed'; readonly result: EmbedResult };
+
+/** Main thread of the compute process → training thread. */
+export type ToTraining =
+  | { readonly kind: 'written'; readonly id: number; readonly sizeBytes: number }
+  | { readonly kind: 'notWritten'; readonly id: number; readonly error: ErrorFacts }
+  | { readonly kind: 'stored' };

@@ -1,0 +1,26 @@
+/** A run's step as TensorFlow's runners take it. */
+import type { Recipe } from '#simclr/recipe.ts';
+import { embedStep } from '#simclr/objectives/embed-step.ts';
+import { type StepInputSpec, stepInputs } from '#simclr/objectives/step-inputs.ts';
+import { trainingStep } from '#simclr/objectives/training-step.ts';
+import { optimizerSlotSpecs, parameterSpecs } from '#simclr/parameters.ts';
+import type { StepDefinition } from '#tensorflow/runners/step-definition.ts';
+
+/** Images embedded at once. */
+export const EMBED_BATCH = 256;
+
+export function recipeStep(recipe: Recipe, canvasSide: number): StepDefinition {
+  const specs = [...parameterSpecs(recipe), ...optimizerSlotSpecs(recipe)];
+  return {
+    state: new Map(specs.map(({ name, shape }) => [name, { shape, dtype: 'float32' }])),
+    step: trainingStep(recipe),
+    inputs: new Map(stepInputs(recipe, canvasSide).map(typed)),
+    guards: ['loss', 'gradientNorm'],
+    embed: embedStep(recipe),
+    embedding: { side: recipe.side, rows: EMBED_BATCH },
+  };
+}
+
+function typed({ name, shape, dtype }: StepInputSpec) {
+  return [name, { shape, dtype }] as const;
+}

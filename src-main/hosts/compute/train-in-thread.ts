@@ -1,0 +1,136 @@
+/** A run from its plan to its end, in the training thread. */
+import { statfs } from 'node:fs/promises';
+import { KindredError } from '#base/errors.ts';
+import { systemClock } from '#base/clock.ts';
+import { initialState } from '#simclr/initial-state.ts';
+import { noSignalLoss } from '#simclr/losses/nt-xent.ts';
+import type { Recipe } from '#simclr/recipe.ts';
+import { learningRateAt, type RunLength } from '#simclr/schedules/learning-rate.ts';
+import { planBatches, type BatchPlan } from '#training/batch-plan.ts';
+import type { BatchSource, StateArrays } from '#training/ports.ts';
+import { stepsOfRun } from '#training/run-length.ts';
+import { trainRun } from '#training/training-loop.ts';
+import { DataSource } from './data-source.ts';
+import { headlineEvaluation, judgedHashes } from './judged-images.ts';
+import type { StartedFacts, TrainingResult, TrainJob } from './messages.ts';
+import { judgedMost, probeStepMs } from './run-probe.ts';
+import type { ResolvedRun } from './run-folder.ts';
+import type { ThreadLink } from './thread-link.ts';
+import { wireDevice, type WiredDevice } from './wiring.ts';
+
+/** Kept at once at most: the last two, the best, the final; and the one being written. */
+const CHECKPOINTS_AT_ONCE = 5;
+
+export async function trainInThread(job: TrainJob, link: ThreadLink): Promise<TrainingResult> {
+  const { plan } = job;
+  const batchPlan = planBatches(plan.images.length, plan.config.batchSize);
+  const recipe: Recipe = { ...plan.config, batchSize: batchPlan.batchSize };
+  const source = await DataSource.open({
+    recipe,
+    seed: plan.config.seed,
+    cacheFolder: plan.cacheFolder,
+    cacheSide: plan.cacheSide,
+    images: plan.images,
+    judged: judgedHashes(plan.judged),
+  });
+  const state: StateArrays = job.checkpoint?.state ?? initialState(recipe, plan.config.seed);
+  const device = await wireDevice(recipe, {
+    threads: plan.threads,
+    precision: job.resolved?.precision ?? plan.config.precision,
+    compiled: job.resolved?.compiled ?? plan.config.compiled,
+    canvasSide: source.canvasSide,
+    state,
+    warn: (message) => link.tell({ kind: 'log', level: 'warning', message }),
+  });
+  try {
+    const resolved = job.resolved ?? (await probe(job, device, source, state, batchPlan));
+    const started = await startedFacts(job, resolved, state, batchPlan);
+    refuseFullDisk(job, started);
+    link.tell({ kind: 'resolved', resolved, started });
+    const evaluation = headlineEvaluation(plan.judged, resolved.judgedMost, source, device.draw);
+    const loopPlan = {
+      totalSteps: resolved.totalSteps,
+      viewsPerStep: 2 * recipe.batchSize,
+      noSignalLoss: noSignalLoss(recipe.batchSize),
+      healthyStd: 1 / Math.sqrt(recipe.head.outputSize),
+      from: job.checkpoint?.meta ?? null,
+    };
+    const { checkpoints } = link;
+    const parts = {
+      runner: device.runner,
+      batches: batchesOf(source, recipe, resolved),
+      checkpoints: { ...checkpoints, readNewest: async () => job.checkpoint, list: async () => [] },
+      metrics: link,
+      clock: systemClock,
+      control: link,
+      evaluation,
+    };
+    return { kind: 'train', ...(await trainRun(parts, loopPlan)) };
+  } finally {
+    device.runner.dispose();
+    await source.close();
+  }
+}
+
+function batchesOf(source: DataSource, recipe: Recipe, length: RunLength): BatchSource {
+  return {
+    stepsPerEpoch: length.stepsPerEpoch,
+    batch: (step) => source.batch(step, learningRateAt(recipe, step, length)),
+    close: () => source.close(),
+  };
+}
+
+async function probe(
+  { plan }: TrainJob,
+  { runner, draw }: WiredDevice,
+  source: DataSource,
+  state: StateArrays,
+  { batchSize, stepsPerEpoch }: BatchPlan,
+): Promise<ResolvedRun> {
+  const stepMs = await probeStepMs(runner, source, state);
+  const totalSteps = stepsOfRun(plan.config.length, stepsPerEpoch, stepMs);
+  const judgedCount = judgedHashes(plan.judged).length;
+  const most = await judgedMost(runner, source, draw, judgedCount, totalSteps * stepMs);
+  return { totalSteps, stepsPerEpoch, batchSize, ...runner.description, stepMs, judgedMost: most };
+}
+
+async function startedFacts(
+  { plan, runFolder, checkpoint }: TrainJob,
+  resolved: ResolvedRun,
+  state: StateArrays,
+  { note }: BatchPlan,
+): Promise<StartedFacts> {
+  const { bavail, bsize } = await statfs(runFolder);
+  const step = checkpoint?.meta.step ?? 0;
+  const { totalSteps, stepsPerEpoch, batchSize, device, precision, compiled, stepMs } = resolved;
+  return {
+    step,
+    totalSteps,
+    stepsPerEpoch,
+    batchSize,
+    device,
+    precision,
+    compiled,
+    remainingMs: (totalSteps - step) * stepMs,
+    checkpointBytes: [...state.values()].reduce((bytes, { values }) => bytes + values.byteLength, 0),
+    memoryBytes: process.memoryUsage.rss(),
+    freeDiskBytes: bavail * bsize,
+    notes: [note, judgedNote(plan.judged)].filter((text) => text !== null),
+  };
+}
+
+function judgedNote(judged: TrainJob['plan']['judged']): string | null {
+  if (judged.protocol === 'none') return 'There are too few images to judge the encoder by while it trains.';
+  if (judged.protocol === 'knn' && judged.seenInTraining) {
+    return 'The headline number is measured on images that are also trained on (without their labels): use "evaluate" for one to publish.';
+  }
+  return null;
+}
+
+function refuseFullDisk({ runFolder }: TrainJob, { checkpointBytes, freeDiskBytes, step }: StartedFacts): void {
+  const needed = (step === 0 ? CHECKPOINTS_AT_ONCE : 2) * checkpointBytes;
+  if (freeDiskBytes >= needed) return;
+  const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
+  const text = `The run needs ${megabytes(needed)} for its checkpoints and "${runFolder}" has ${megabytes(freeDiskBytes)} left. Free some space, or choose a smaller encoder.`;
+  throw new KindredError('disk.full', text, { neededBytes: needed, freeBytes: freeDiskBytes });
+}
