@@ -21,9 +21,11 @@ export class RecordingError extends Error {
 
 /** The first line of the stack that is neither in a library nor in this folder: where the function did it. */
 export function originOfCall(): string {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 50;
   const lines = (new Error('origin').stack ?? '').split('\n').slice(1);
-  const own = lines.find(
-    (line) => !line.includes('node_modules') && !line.includes('compiled-step') && !line.includes('node:'),
-  );
+  Error.stackTraceLimit = limit;
+  const elsewhere = [import.meta.dirname, 'node_modules', 'node:', '<anonymous>'];
+  const own = lines.find((line) => !elsewhere.some((part) => line.includes(part)));
   return own === undefined ? 'an unknown place' : own.trim().replace(/^at /, '');
 }

@@ -1,6 +1,89 @@
-/** Placeholder. */
-import type { Program } from '../program.ts';
+/**
+ * Convolutions and what lies between them in bfloat16; weights, statistics, losses, optimizers stay float32.
+ *
+ * Every convolution and its gradients are narrowed, and so is each batch norm, ReLU, sum, pad, cut or pooling of
+ * something narrow. Variables, updates and outputs keep their types: casts stand wherever the two worlds meet, one for
+ * each value. Batch norm takes narrow values with float32 scale, shift and statistics, and computes in float32.
+ */
+import type { DType } from '../../tf-dtype.ts';
+import type { ProgramBuilder } from '../program-builder.ts';
+import { typeOf, type Program, type ProgramNode, type Ref } from '../program.ts';
+import { rewriteProgram } from './rewrite-program.ts';
+
+interface Narrowing {
+  /** Positions of the inputs that share the operation's type; null: all. */
+  readonly inputs: readonly number[] | null;
+  /** True: narrow wherever it stands. False: only when one of those inputs is narrow already. */
+  readonly always: boolean;
+}
+
+const NARROWINGS: ReadonlyMap<string, Narrowing> = new Map([
+  ['Conv2D', { inputs: [0, 1], always: true }],
+  ['Conv2DBackpropInput', { inputs: [1, 2], always: true }],
+  ['Conv2DBackpropFilter', { inputs: [0, 2], always: true }],
+  ['FusedBatchNormV3', { inputs: [0], always: false }],
+  ['FusedBatchNormGradV3', { inputs: [0, 1], always: false }],
+  ['Relu', { inputs: [0], always: false }],
+  ['ReluGrad', { inputs: [0, 1], always: false }],
+  ['Add', { inputs: [0, 1], always: false }],
+  ['AddV2', { inputs: [0, 1], always: false }],
+  ['AddN', { inputs: null, always: false }],
+  ['BiasAdd', { inputs: [0, 1], always: false }],
+  ['Pad', { inputs: [0], always: false }],
+  ['PadV2', { inputs: [0, 2], always: false }],
+  ['Slice', { inputs: [0], always: false }],
+  ['MaxPool', { inputs: [0], always: false }],
+  ['MaxPoolGrad', { inputs: [0, 1, 2], always: false }],
+]);
 
 export function bfloat16(program: Program): Program {
-  return program;
+  return rewriteProgram(
+    program,
+    (node, builder) => place(node, builder),
+    (ref, old, builder) => castTo(typeOf(program, old).dtype, ref, builder),
+  );
+}
+
+function place(node: ProgramNode, builder: ProgramBuilder): readonly Ref[] {
+  const narrowing = NARROWINGS.get(node.op);
+  const positions = narrowing?.inputs ?? node.inputs.map((_, position) => position);
+  if (narrowing !== undefined && isNarrowed(node, narrowing, positions, builder))
+    return narrowed(node, positions, builder);
+  return builder.addNode({ ...node, inputs: node.inputs.map((ref) => widened(ref, builder)) });
+}
+
+/** Sums count when all their terms are images: a bias is not worth its precision. */
+function isNarrowed(
+  { op, inputs }: ProgramNode,
+  { always }: Narrowing,
+  positions: readonly number[],
+  builder: ProgramBuilder,
+): boolean {
+  const types = positions.map((position) => typeOf(builder, inputs[position]!));
+  if (always) return true;
+  if (op.startsWith('Add') && types.some(({ shape }) => shape.length !== 4)) return false;
+  return types.some(({ dtype }) => dtype === 'bfloat16');
+}
+
+/** The node in bfloat16: its typed inputs cast, `T` changed, and its first output (the image) narrow. */
+function narrowed(node: ProgramNode, positions: readonly number[], builder: ProgramBuilder): readonly Ref[] {
+  const inputs = node.inputs.map((ref, i) =>
+    positions.includes(i) ? castTo('bfloat16', ref, builder) : widened(ref, builder),
+  );
+  const outputs = node.outputs.map((type, i) => (i === 0 ? { ...type, dtype: 'bfloat16' as const } : type));
+  return builder.addNode({
+    ...node,
+    inputs,
+    outputs,
+    attributes: { ...node.attributes, T: { kind: 'type', value: 'bfloat16' } },
+  });
+}
+
+function widened(ref: Ref, builder: ProgramBuilder): Ref {
+  return typeOf(builder, ref).dtype === 'bfloat16' ? castTo('float32', ref, builder) : ref;
+}
+
+function castTo(dtype: DType, ref: Ref, builder: ProgramBuilder): Ref {
+  const type = typeOf(builder, ref);
+  return type.dtype === dtype ? ref : builder.cast(ref, type, dtype);
 }

@@ -19,11 +19,11 @@ const choose: ShapeFunction = (call) => [
   },
 ];
 
-/** Softmax and its like work along the last axis and keep the shape. */
+/** Softmax works along the last axis and keeps the shape. */
 const unary =
-  'Abs Ceil Cos Elu Erf Exp Expm1 Floor Identity Log Log1p LogSoftmax Neg OnesLike Reciprocal Relu Relu6 Rint Round ' +
-  'Rsqrt Selu Sigmoid Sign Sin Softmax Softplus Sqrt Square StopGradient Tan Tanh ZerosLike DeepCopy CheckNumerics';
-const binary = 'Add AddV2 Sub Mul Div RealDiv DivNoNan Maximum Minimum Pow SquaredDifference FloorDiv FloorMod Mod';
+  'Abs Ceil Cos Elu Erf Exp Expm1 Floor Log Log1p Neg OnesLike Reciprocal Relu Relu6 Round Rsqrt Selu Sigmoid Sign ' +
+  'Sin Softmax Softplus Sqrt Square Tan Tanh ZerosLike';
+const binary = 'Add Sub Mul RealDiv Maximum Minimum Pow SquaredDifference FloorDiv FloorMod';
 const comparisons = 'Equal NotEqual Greater GreaterEqual Less LessEqual LogicalAnd LogicalOr';
 
 const each = (names: string, shape: ShapeFunction) => names.split(' ').map((name) => [name, shape] as const);
@@ -33,7 +33,7 @@ export const elementwise: ReadonlyMap<string, ShapeFunction> = new Map([
   ...each(binary, broadcast),
   ...each(comparisons, compare),
   ...each('IsFinite IsInf IsNan LogicalNot', test),
-  ...each('Select SelectV2', choose),
+  ...each('Select', choose),
   ...each('AddN ReluGrad EluGrad', same),
   ['Cast', (call) => [{ dtype: call.dtype('DstT'), shape: call.shape(0) }]],
 ]);

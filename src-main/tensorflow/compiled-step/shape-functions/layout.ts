@@ -1,7 +1,6 @@
 /** Operations that move elements about, cut them out or repeat them. */
 import type { ShapeFunction } from '../operation-call.ts';
 import { elementCount } from '../program.ts';
-import { broadcastShape } from './broadcast.ts';
 import { stridedSliceShape } from './strided-slice.ts';
 
 /** One size may be −1: whatever is left. */
@@ -66,14 +65,17 @@ const gather: ShapeFunction = (call) => {
   return [{ dtype: call.input(0).dtype, shape: call.shape(0).toSpliced(axis, 1, ...indices) }];
 };
 
+/** The last axis of the indices runs over the leading axes of what is gathered from. */
+const gatherNd: ShapeFunction = (call) => {
+  const indices = call.shape(1);
+  const shape = [...indices.slice(0, -1), ...call.shape(0).slice(indices.at(-1))];
+  return [{ dtype: call.input(0).dtype, shape }];
+};
+
 const expandDims: ShapeFunction = (call) => {
   const axis = normalAxis(call.constant(1)[0]!, call.shape(0).length + 1);
   return [{ dtype: call.input(0).dtype, shape: call.shape(0).toSpliced(axis, 0, 1) }];
 };
-
-const broadcastTo: ShapeFunction = (call) => [
-  { dtype: call.input(0).dtype, shape: broadcastShape(call.shape(0), call.constant(1)) },
-];
 
 function normalAxis(axis: number, rank: number): number {
   return axis < 0 ? axis + rank : axis;
@@ -82,7 +84,6 @@ function normalAxis(axis: number, rank: number): number {
 export const layout: ReadonlyMap<string, ShapeFunction> = new Map([
   ['Reshape', reshape],
   ['Transpose', transpose],
-  ['Pad', pad],
   ['PadV2', pad],
   ['MirrorPad', pad],
   ['Slice', slice],
@@ -93,7 +94,7 @@ export const layout: ReadonlyMap<string, ShapeFunction> = new Map([
   ['Unpack', unpack],
   ['SplitV', splitV],
   ['GatherV2', gather],
+  ['GatherNd', gatherNd],
   ['ExpandDims', expandDims],
-  ['BroadcastTo', broadcastTo],
   ['ReverseV2', (call) => [call.input(0)]],
 ]);

@@ -76,8 +76,8 @@ const fusedBatchNorm: ShapeFunction = (call) => {
 
 const fusedBatchNormGradient: ShapeFunction = (call) => {
   const channels = call.input(2);
-  const empty: TensorType = { dtype: channels.dtype, shape: [0] };
-  return [call.input(1), channels, channels, empty, empty];
+  const unused: TensorType = { dtype: channels.dtype, shape: [] };
+  return [call.input(1), channels, channels, unused, unused];
 };
 
 export const network: ReadonlyMap<string, ShapeFunction> = new Map([
