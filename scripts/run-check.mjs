@@ -49,7 +49,7 @@ function checks() {
 function runCheck({ name, args }) {
   return new Promise((resolve) => {
     const begun = performance.now();
-    const options = { cwd: root, env: projectEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] };
+    const options = { cwd: root, env: { ...projectEnvironment(), NO_COLOR: '1' }, stdio: ['ignore', 'pipe', 'pipe'] };
     const child = spawn(projectNode(), args, options);
     let written = '';
     child.stdout.on('data', (chunk) => (written += chunk));
