@@ -42,7 +42,7 @@ function check(
 }
 
 describe('gradients equal finite differences', () => {
-  it('[BN4] batch norm, in x, γ and β', () => {
+  it('[BN6] batch norm, in x, γ and β', () => {
     const inputs = { x: numbers('x', [3, 4, 4, 2]), gamma: numbers('gamma', [2]), beta: numbers('beta', [2]) };
     check(inputs, ({ x, gamma, beta }) => batchNorm(x as tf.Tensor4D, gamma as tf.Tensor1D, beta as tf.Tensor1D).y);
   });

@@ -99,4 +99,16 @@ describe('ntXentLoss', () => {
       );
     }
   });
+
+  it('[NX8] is not the mean of the losses of a batch’s parts, whose negatives are missing', () => {
+    const count = 32;
+    const z = formulaNumbers('parts', 2 * count * 8);
+    const row = (i: number): number[] => Array.from(z.slice(8 * i, 8 * i + 8));
+    const rowsOf = (first: number, end: number): number[][] =>
+      [0, count].flatMap((offset) => Array.from({ length: end - first }, (_, i) => row(offset + first + i)));
+    const whole = lossAndGradient(rowsOf(0, count), 0.5).loss;
+    const parts = [0, 16].map((first) => lossAndGradient(rowsOf(first, first + 16), 0.5).loss);
+    // Half the negatives: about ln 2 less.
+    expect(whole - (parts[0]! + parts[1]!) / 2).toBeGreaterThan(0.5);
+  });
 });
