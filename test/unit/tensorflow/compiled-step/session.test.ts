@@ -43,6 +43,8 @@ function sessionLosses(of: Session, count: number): number[] {
   return Array.from({ length: count }, () => of.run('step', smallNetworkBatch(0.1)).get('loss')!.values[0]!);
 }
 
+const scalar = (value: number) => ({ shape: [], values: Float32Array.of(value) });
+
 describe('Session', () => {
   it('repeats the losses of the eager step, with bytes as input', () => {
     const eager = eagerLosses(8);
@@ -91,7 +93,6 @@ describe('Session', () => {
       new Map([['exchange', { run: exchange, inputs: new Map(), guards: [], passes: [] }]]),
     );
     const exchanging = new Session(graph);
-    const scalar = (value: number) => ({ shape: [], values: Float32Array.of(value) });
     exchanging.run(
       'writeState',
       new Map([

@@ -131,6 +131,10 @@ const cases: Readonly<Record<string, (operands: Operands) => tf.TensorContainer>
   Unpack: ({ image }) => tf.unstack(image, 2),
   SplitV: ({ image }) => tf.split(image, [2, 5], 1),
   GatherV2: ({ m, indices }) => [tf.gather(m, indices), tf.gather(m, indices, 1)],
+  GatherNd: ({ m, image }) => [
+    tf.gatherND(m, tf.tensor2d([1, 2, 0, 0], [2, 2], 'int32')),
+    tf.gatherND(image, tf.tensor2d([1, 0, 1], [3, 1], 'int32')),
+  ],
   ExpandDims: ({ m }) => [tf.expandDims(m, 1), tf.expandDims(m, -1)],
   ReverseV2: ({ image }) => tf.reverse(image, [1, 2]),
   Conv2D: ({ image }) => [

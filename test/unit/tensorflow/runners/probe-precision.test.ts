@@ -1,0 +1,48 @@
+import { expect, it } from 'vitest';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Clock } from '#base/clock.ts';
+import { probePrecision } from '#tensorflow/runners/probe-precision.ts';
+import { contrastiveBatch, contrastiveDefinition, contrastiveState } from '#test/support/contrastive-definition.ts';
+import { checkNativeTensorLeaks } from '#test/support/native-tensor-leaks.ts';
+import { smallRecipe } from '#test/support/small-recipe.ts';
+
+checkNativeTensorLeaks();
+
+const recipe = smallRecipe();
+const settings = {
+  definition: contrastiveDefinition(recipe),
+  state: contrastiveState(recipe, 1),
+  batch: contrastiveBatch(recipe, 0, 0.01),
+  device: 'cpu',
+};
+
+/** A clock by which each of the first `steps` steps takes the first time, and each later one the second. */
+function steppedClock(steps: number, firstMs: number, laterMs: number): Clock {
+  let reads = 0;
+  let nowMs = 0;
+  return {
+    wallMs: () => nowMs,
+    monotonicMs: () => {
+      reads += 1;
+      if (reads % 2 === 0) nowMs += reads <= 2 * steps ? firstMs : laterMs;
+      return nowMs;
+    },
+  };
+}
+
+it('chooses bfloat16 only when it is at least a tenth faster', async () => {
+  const quick = await probePrecision({ ...settings, clock: steppedClock(5, 110, 99) });
+  expect(quick).toEqual({ chosen: 'bfloat16', stepMs: { float32: 110, bfloat16: 99 } });
+  const slow = await probePrecision({ ...settings, clock: steppedClock(5, 100, 95) });
+  expect(slow?.chosen).toBe('float32');
+});
+
+it('has nothing to choose when the step cannot be compiled', async () => {
+  const outside = tf.scalar(1);
+  const definition = {
+    ...settings.definition,
+    step: () => ({ state: {}, outputs: { loss: tf.add(outside, 1) } }),
+  };
+  expect(await probePrecision({ ...settings, definition, clock: steppedClock(5, 1, 1) })).toBeNull();
+  outside.dispose();
+});
