@@ -5,7 +5,7 @@ import type { RunHost } from '#application/ports/runs.ts';
 import type { RunPorts } from '#application/start-run.ts';
 import { systemClock } from '#base/clock.ts';
 import { computeRunHost } from '#hosts/compute/client.ts';
-import { flatPixelCache } from '#hosts/compute/flat-pixel-cache.ts';
+import { createPixelCacheBuilder } from '#images/pixel-cache/pixel-cache-builder.ts';
 import type { Wiring } from './wiring.ts';
 
 export function runHost({ layout }: Wiring): RunHost {
@@ -13,11 +13,11 @@ export function runHost({ layout }: Wiring): RunHost {
 }
 
 /** @param stores of the library held for writing. */
-export function runPorts(wiring: Wiring, stores: LibraryStores): RunPorts {
+export async function runPorts(wiring: Wiring, stores: LibraryStores): Promise<RunPorts> {
   return {
     stores,
     host: runHost(wiring),
-    pixels: flatPixelCache(wiring.layout.pixels, () => wiring.decoder()),
+    pixels: createPixelCacheBuilder(wiring.layout.pixels, await wiring.decoder()),
     clock: systemClock,
     random: Math.random,
     versions: { kindred: ownVersion(), node: process.versions.node },

@@ -1,6 +1,7 @@
 /** Between the training thread and the data thread. Canvases of batches lie in shared memory and stay there. */
 import type { PlannedImage } from '#application/ports/runs.ts';
 import type { Recipe } from '#simclr/recipe.ts';
+import type { StepInput } from '#training/ports.ts';
 import type { ErrorFacts } from './messages.ts';
 
 export interface DataThreadData {
@@ -14,18 +15,13 @@ export interface DataThreadData {
   readonly judged: readonly string[];
 }
 
-/** Numbers that go with a canvas, ready for the graph. */
-export interface ViewNumbers {
-  readonly slots: number;
-  readonly slotOfRow: Int32Array;
-  readonly numbers: Float32Array;
-  readonly numberRows: number;
-}
+/** Named arrays as the graph takes them. */
+export type NamedInputs = readonly (readonly [name: string, input: StepInput])[];
 
 export type ToData =
   /** Fill a canvas for a step. */
   | { readonly kind: 'fill'; readonly step: number; readonly canvas: number }
-  /** Canvases of judged images, by their indices: the central square once, or two fixed views each. */
+  /** What draws judged images, by their indices: the evaluation view of each, or two fixed views as in training. */
   | {
       readonly kind: 'judge';
       readonly id: number;
@@ -35,7 +31,8 @@ export type ToData =
   | { readonly kind: 'close' };
 
 export type FromData =
-  | { readonly kind: 'ready'; readonly canvasSide: number; readonly canvases: readonly Uint8Array[] }
-  | { readonly kind: 'filled'; readonly step: number; readonly canvas: number; readonly numbers: ViewNumbers }
-  | { readonly kind: 'judged'; readonly id: number; readonly canvas: Uint8Array; readonly numbers: ViewNumbers }
+  /** `canvases`: shared memory, each uint8 `canvasShape`. */
+  | { readonly kind: 'ready'; readonly canvasShape: readonly number[]; readonly canvases: readonly Uint8Array[] }
+  | { readonly kind: 'filled'; readonly step: number; readonly canvas: number; readonly inputs: NamedInputs }
+  | { readonly kind: 'judged'; readonly id: number; readonly inputs: NamedInputs }
   | { readonly kind: 'failed'; readonly error: ErrorFacts };

@@ -1,14 +1,14 @@
 /** The training thread's end of the data thread: batches two steps ahead, and canvases of judged images on request. */
 import { Worker } from 'node:worker_threads';
 import type { StepBatch, StepInput } from '#training/ports.ts';
-import type { DataThreadData, FromData, ToData, ViewNumbers } from './data-messages.ts';
+import type { DataThreadData, FromData, NamedInputs, ToData } from './data-messages.ts';
 import { errorOf } from './error-facts.ts';
 
 interface Canvas {
   readonly pixels: Uint8Array;
   state: 'free' | 'filling' | 'ready' | 'lent';
   step: number;
-  numbers: ViewNumbers | null;
+  inputs: NamedInputs;
 }
 
 export interface JudgedCanvas {
@@ -16,7 +16,7 @@ export interface JudgedCanvas {
 }
 
 export class DataSource {
-  readonly canvasSide: number;
+  readonly #canvasShape: readonly number[];
   readonly #worker: Worker;
   readonly #canvases: readonly Canvas[];
   readonly #judged = new Map<number, (answer: JudgedCanvas) => void>();
@@ -27,10 +27,15 @@ export class DataSource {
 
   private constructor(worker: Worker, ready: Extract<FromData, { kind: 'ready' }>) {
     this.#worker = worker;
-    this.canvasSide = ready.canvasSide;
-    this.#canvases = ready.canvases.map((pixels) => ({ pixels, state: 'free', step: -1, numbers: null }));
+    this.#canvasShape = ready.canvasShape;
+    this.#canvases = ready.canvases.map((pixels) => ({ pixels, state: 'free', step: -1, inputs: [] }));
     worker.on('message', (message: FromData) => this.#hear(message));
     worker.on('error', (error) => this.#fail(error));
+  }
+
+  /** C, in pixels. */
+  get canvasSide(): number {
+    return this.#canvasShape[2]!;
   }
 
   /** Starts the thread and opens the pixel cache. */
@@ -51,7 +56,8 @@ export class DataSource {
     const canvas = await this.#canvasOf(step);
     const waitedMs = performance.now() - askedMs;
     canvas.state = 'lent';
-    const inputs = this.#inputsOf(canvas.pixels, canvas.numbers!);
+    const pixels: StepInput = { shape: this.#canvasShape, dtype: 'uint8', values: canvas.pixels };
+    const inputs = new Map<string, StepInput>([['canvas', pixels], ...canvas.inputs]);
     this.#prepare(step + 1);
     const release = (): void => {
       canvas.state = 'free';
@@ -89,12 +95,12 @@ export class DataSource {
   #hear(message: FromData): void {
     if (message.kind === 'failed') this.#fail(errorOf(message.error));
     else if (message.kind === 'judged') {
-      this.#judged.get(message.id)?.({ inputs: this.#inputsOf(message.canvas, message.numbers) });
+      this.#judged.get(message.id)?.({ inputs: new Map(message.inputs) });
       this.#judged.delete(message.id);
     } else if (message.kind === 'filled') {
       const canvas = this.#canvases[message.canvas]!;
       canvas.state = 'ready';
-      canvas.numbers = message.numbers;
+      canvas.inputs = message.inputs;
       this.#serve();
     }
   }
@@ -127,18 +133,6 @@ export class DataSource {
       canvas.step = step;
       this.#tell({ kind: 'fill', step, canvas: index });
     });
-  }
-
-  #inputsOf(
-    pixels: Uint8Array,
-    { slots, slotOfRow, numbers, numberRows }: ViewNumbers,
-  ): ReadonlyMap<string, StepInput> {
-    const side = this.canvasSide;
-    return new Map<string, StepInput>([
-      ['canvas', { shape: [slots, 3, side, side], dtype: 'uint8', values: pixels }],
-      ['numbers', { shape: [numberRows, slots], dtype: 'float32', values: numbers }],
-      ['slotOfRow', { shape: [slotOfRow.length], dtype: 'int32', values: slotOfRow }],
-    ]);
   }
 
   #fail(error: Error): void {

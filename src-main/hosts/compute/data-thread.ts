@@ -3,15 +3,16 @@
  * shared memory, ahead of the training thread.
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import { openPixelCache, type PixelCacheReader } from './flat-pixel-cache.ts';
+import { openPixelCache, type PixelCacheReader } from '#images/pixel-cache/pixel-cache-reader.ts';
 import { canvasSide, copyBoxToCanvas } from '#simclr/views/canvas.ts';
+import type { ImageSize } from '#simclr/views/crop-box.ts';
 import { drawingInputs, numberRows } from '#simclr/views/drawing-inputs.ts';
+import { boxLengths, evaluationBox } from '#simclr/views/evaluation-views.ts';
 import { boxOf, viewParameters, type ViewParameters } from '#simclr/views/view-parameters.ts';
 import { slotCount, viewPlan, type ViewPlan } from '#simclr/views/view-plan.ts';
 import { BatchOrder, planBatches } from '#training/batch-plan.ts';
-import type { DataThreadData, FromData, ToData, ViewNumbers } from './data-messages.ts';
+import type { DataThreadData, FromData, NamedInputs, ToData } from './data-messages.ts';
 import { errorFacts } from './error-facts.ts';
-import { centralParameters, centralViews } from './central-views.ts';
 
 /** One being read by the step, two ahead. */
 const CANVASES = 3;
@@ -38,42 +39,67 @@ class DataThread {
   }
 
   ready(): FromData {
-    return { kind: 'ready', canvasSide: this.#canvasSide, canvases: this.#canvases };
+    const canvasShape = this.#shape(slotCount(this.#plan, 2 * recipe.batchSize));
+    return { kind: 'ready', canvasShape, canvases: this.#canvases };
   }
 
   fill(step: number, canvas: number): FromData {
     if (this.#order === null) throw new Error('There is nothing to train on.');
     const hashes = Array.from(this.#order.imagesOfStep(step), (index) => images[index]!.contentHash);
-    const sizes = hashes.map((hash) => this.#cache.sizeOf(hash));
-    const parameters = viewParameters(recipe, seed, step, sizes);
-    const numbers = this.#draw(this.#plan, parameters, hashes, this.#canvases[canvas]!);
-    return { kind: 'filled', step, canvas, numbers };
+    const parameters = viewParameters(recipe, seed, step, this.#sizes(hashes));
+    return { kind: 'filled', step, canvas, inputs: this.#draw(parameters, hashes, this.#canvases[canvas]!) };
   }
 
   judge(id: number, rows: readonly number[], look: 'central' | 'views'): FromData {
     const hashes = rows.map((row) => judged[row]!);
-    const sizes = hashes.map((hash) => this.#cache.sizeOf(hash));
-    const isCentral = look === 'central';
-    const plan = isCentral ? viewPlan(centralViews(recipe)) : this.#plan;
+    if (look === 'central') return { kind: 'judged', id, inputs: this.#drawCentral(hashes) };
     // The step's place is taken by the first image, so that every part of the list has views of its own.
-    const parameters = isCentral
-      ? centralParameters(recipe.side, sizes)
-      : viewParameters(recipe, JUDGING_SEED, rows[0]!, sizes);
-    const canvas = new Uint8Array(slotCount(plan, parameters.viewCount) * 3 * this.#canvasSide ** 2);
-    const numbers = this.#draw(plan, parameters, hashes, canvas);
-    return { kind: 'judged', id, canvas, numbers };
+    const parameters = viewParameters(recipe, JUDGING_SEED, rows[0]!, this.#sizes(hashes));
+    const shape = this.#shape(slotCount(this.#plan, parameters.viewCount));
+    const values = new Uint8Array(sizeOf(shape));
+    const inputs = this.#draw(parameters, hashes, values);
+    return { kind: 'judged', id, inputs: [['canvas', { shape, dtype: 'uint8', values }], ...inputs] };
   }
 
-  #draw(plan: ViewPlan, parameters: ViewParameters, hashes: readonly string[], canvas: Uint8Array): ViewNumbers {
-    const { slots, rowOfSlot, slotOfRow, numbers } = drawingInputs(plan, parameters);
+  /** Copies every view's box to its slot. */
+  #draw(parameters: ViewParameters, hashes: readonly string[], canvas: Uint8Array): NamedInputs {
+    const { slots, rowOfSlot, slotOfRow, numbers } = drawingInputs(this.#plan, parameters);
     const pixels = hashes.map((hash) => this.#cache.pixelsOf(hash));
     for (let slot = 0; slot < slots; slot++) {
       const view = rowOfSlot[slot]!;
       if (view < 0) continue;
       copyBoxToCanvas(pixels[view % hashes.length]!, boxOf(parameters, view), canvas, slot, this.#canvasSide);
     }
-    return { slots, slotOfRow, numbers, numberRows: numberRows(plan) };
+    return [
+      ['numbers', { shape: [numberRows(this.#plan), slots], dtype: 'float32', values: numbers }],
+      ['slotOfRow', { shape: [slotOfRow.length], dtype: 'int32', values: slotOfRow }],
+    ];
   }
+
+  #drawCentral(hashes: readonly string[]): NamedInputs {
+    const shape = this.#shape(hashes.length);
+    const values = new Uint8Array(sizeOf(shape));
+    const boxes = this.#sizes(hashes).map((size) => evaluationBox(size, recipe.side));
+    hashes.forEach((hash, slot) => {
+      copyBoxToCanvas(this.#cache.pixelsOf(hash), boxes[slot]!, values, slot, this.#canvasSide);
+    });
+    return [
+      ['canvas', { shape, dtype: 'uint8', values }],
+      ['lengths', { shape: [2, hashes.length], dtype: 'float32', values: boxLengths(boxes) }],
+    ];
+  }
+
+  #sizes(hashes: readonly string[]): readonly ImageSize[] {
+    return hashes.map((hash) => this.#cache.sizeOf(hash));
+  }
+
+  #shape(slots: number): readonly number[] {
+    return [slots, 3, this.#canvasSide, this.#canvasSide];
+  }
+}
+
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
 }
 
 function answer(thread: DataThread, message: Exclude<ToData, { kind: 'close' }>): FromData {

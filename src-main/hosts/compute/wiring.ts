@@ -2,11 +2,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Recipe } from '#simclr/recipe.ts';
 import { drawViews } from '#simclr/views/draw-views.ts';
+import { drawEvaluationViews } from '#simclr/views/evaluation-views.ts';
 import { viewPlan } from '#simclr/views/view-plan.ts';
 import { loadTensorFlow } from '#tensorflow/load.ts';
 import { makeStepRunner } from '#tensorflow/runners/make-step-runner.ts';
-import type { StateArrays, StepRunner } from '#training/ports.ts';
-import { centralViews } from './central-views.ts';
+import type { StateArrays, StepInput, StepRunner } from '#training/ports.ts';
 import type { DrawJudged } from './judged-images.ts';
 import { recipeStep } from './recipe-step.ts';
 
@@ -39,20 +39,22 @@ export async function wireDevice(recipe: Recipe, settings: DeviceSettings): Prom
 }
 
 function drawJudged(recipe: Recipe): DrawJudged {
-  const plans = { central: viewPlan(centralViews(recipe)), views: viewPlan(recipe) };
+  const plan = viewPlan(recipe);
   return (look, { inputs }) => {
-    const [canvas, numbers, slots] = [inputs.get('canvas')!, inputs.get('numbers')!, inputs.get('slotOfRow')!];
-    const count = slots.values.length;
-    const drawn = tf.tidy(() =>
-      drawViews(
-        plans[look],
-        tf.tensor4d(Int32Array.from(canvas.values), [...canvas.shape] as [number, number, number, number], 'int32'),
-        tf.tensor2d(numbers.values, [...numbers.shape] as [number, number]),
-        tf.tensor1d(slots.values, 'int32'),
-      ),
-    );
+    const drawn = tf.tidy(() => {
+      const tensors = Object.fromEntries([...inputs].map(([name, input]) => [name, tensorOf(input)]));
+      const canvas = tensors['canvas'] as tf.Tensor4D;
+      if (look === 'central') return drawEvaluationViews(canvas, tensors['lengths'] as tf.Tensor2D, recipe.side);
+      return drawViews(plan, canvas, tensors['numbers'] as tf.Tensor2D, tensors['slotOfRow'] as tf.Tensor1D);
+    });
     const pixels = drawn.dataSync<'float32'>();
     drawn.dispose();
-    return { pixels, count };
+    return { pixels, count: drawn.shape[0] };
   };
+}
+
+/** tfjs has no uint8: such an input becomes int32. */
+function tensorOf({ values, shape, dtype }: StepInput): tf.Tensor {
+  if (dtype === 'float32') return tf.tensor(values, [...shape], 'float32');
+  return tf.tensor(Int32Array.from(values), [...shape], 'int32');
 }

@@ -14,7 +14,7 @@ export const register: RegisterCommand = (program, cli) => {
 
 async function resume({ wiring, output, signal }: Cli, word: string): Promise<void> {
   const stores = await wiring.holdLibrary('resume');
-  const ports = runPorts(wiring, stores);
+  const ports = await runPorts(wiring, stores);
   const run = runAsItStands(findRun(stores.runs, word), ports.host);
   const report = new RunReport(output, run.id);
   const result = await resumeRun(ports, run, report, signal);

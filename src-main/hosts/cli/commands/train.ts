@@ -46,7 +46,7 @@ async function train(cli: Cli, target: string, options: TrainOptions): Promise<v
   const datasetId = await datasetOf(cli, stores, target);
   const report = new RunReport(cli.output);
   const request = { datasetId, config, name: options.name ?? null, threads: wholeThreads(options.threads) };
-  const result = await startRun(runPorts(cli.wiring, stores), request, report, cli.signal);
+  const result = await startRun(await runPorts(cli.wiring, stores), request, report, cli.signal);
   report.ended(result, cli.signal.aborted);
 }
 
