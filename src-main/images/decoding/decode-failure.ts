@@ -13,6 +13,12 @@ const knownCauses: readonly (readonly [pattern: RegExp, cause: (sizeBytes: numbe
   [/premature end|truncated|unexpected end|not enough data|EOF|read gave|unable to read .*strip|short file/i, ends],
   [/crc/i, () => 'a checksum in the file is wrong'],
   [/corrupt header|bad header|no header|header.*error/i, () => 'its header is damaged'],
+  // The first bytes are those of a known format, or it would not have come so far.
+  [/unsupported image format/i, () => 'its structure is damaged'],
+  [
+    /libpng read error|unknown error/i,
+    (sizeBytes) => `its coded data is damaged or ends within the ${sizeBytes} bytes`,
+  ],
   [/unsupported/i, () => 'it uses a variant of its format that is not supported'],
 ];
 
@@ -29,7 +35,7 @@ export function decodeFailureOf(error: unknown, sizeBytes: number): DecodeFailur
   const text = said.join('; ');
   if (/exceeds pixel limit/i.test(text)) return { code: 'image.tooLarge', cause: 'it has more pixels than the limit' };
   const known = knownCauses.find(([pattern]) => pattern.test(text));
-  const technical = said.at(-1)?.replace(/\.$/, '') ?? 'unknown';
+  const technical = said.at(-1)?.replace(/[.:]$/, '') ?? 'unknown';
   return { code: 'image.unreadable', cause: known ? `${known[1](sizeBytes)} (${technical})` : technical };
 }
 

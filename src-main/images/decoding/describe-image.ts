@@ -4,7 +4,7 @@ import type { DecodeLimits } from '../limits.ts';
 import { contentHashOf } from '../hashes.ts';
 import { describeColourAndShape } from '../measures/descriptor.ts';
 import { HASHED_SIDE, perceptualHashOfSquare } from '../measures/perceptual-hash.ts';
-import { lumaOf, resizeLanczos } from '../measures/pillow-resize.ts';
+import { lumaOf, resizeLanczosToSquare } from '../measures/pillow-resize.ts';
 import { qualityOf } from '../measures/quality.ts';
 import { openPicture, pipelineOf, pipelineOfRgb, renderRgb, type Picture } from './picture.ts';
 import { needsAllPixels, pixelHashOf } from './pixel-hash.ts';
@@ -22,7 +22,7 @@ export async function describeImage(bytes: Buffer, thumbnailFolder: string, limi
   const { sight, pixelHash } = await look(picture, contentHash);
   await keepThumbnail(thumbnailFolder, contentHash, sight);
   const luma = lumaOf(sight.data);
-  const square = resizeLanczos(luma, sight.widthPx, sight.heightPx, HASHED_SIDE, HASHED_SIDE);
+  const square = resizeLanczosToSquare(luma, sight.widthPx, sight.heightPx, HASHED_SIDE);
   return {
     contentHash,
     pixelHash,

@@ -4,7 +4,7 @@
  * Bit-equal to `imagehash.phash` 4.3 (hash_size 8, highfreq_factor 4) on the same pixels: greyscale, Lanczos to
  * 32 × 32, two-dimensional type-II cosine transform, its 8 × 8 lowest frequencies, each compared with their median.
  */
-import { lumaOf, resizeLanczos } from './pillow-resize.ts';
+import { lumaOf, resizeLanczosToSquare } from './pillow-resize.ts';
 
 /** Side of the greyscale square that is transformed. */
 export const HASHED_SIDE = 32;
@@ -13,7 +13,7 @@ const KEPT = 8;
 
 /** @param rgb uint8 [height, width, 3]. @returns 16 hexadecimal digits, vertical frequency major, first bit highest. */
 export function perceptualHash(rgb: Uint8Array, width: number, height: number): string {
-  return perceptualHashOfSquare(resizeLanczos(lumaOf(rgb), width, height, SIDE, SIDE));
+  return perceptualHashOfSquare(resizeLanczosToSquare(lumaOf(rgb), width, height, SIDE));
 }
 
 /** @param square uint8 [32, 32], the greyscale picture at that size. */

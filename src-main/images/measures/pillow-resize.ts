@@ -95,21 +95,31 @@ function resampleLines(
   }
 }
 
-/** @param plane uint8 [height, width]. @returns uint8 [outHeight, outWidth], Pillow's `resize(…, LANCZOS)` of mode L. */
-export function resizeLanczos(
-  plane: Uint8Array,
-  width: number,
-  height: number,
-  outWidth: number,
-  outHeight: number,
-): Uint8Array {
-  let wide = plane;
-  if (width !== outWidth) {
-    wide = new Uint8Array(outWidth * height);
-    resampleLines(plane, wide, axisWeights(width, outWidth), height, [1, width], [1, outWidth]);
-  }
-  if (height === outHeight) return wide;
-  const out = new Uint8Array(outWidth * outHeight);
-  resampleLines(wide, out, axisWeights(height, outHeight), outWidth, [outWidth, 1], [outWidth, 1]);
+/**
+ * Pillow's `resize((side, side), LANCZOS)` of mode L.
+ *
+ * The horizontal pass comes first unless the picture is so tall that the other order saves work. Where Pillow 13.0
+ * turns was found by comparing 400 sizes with it: at height + side > 2 · width, for heights above the side.
+ *
+ * @param plane uint8 [height, width]. @returns uint8 [side, side].
+ */
+export function resizeLanczosToSquare(plane: Uint8Array, width: number, height: number, side: number): Uint8Array {
+  const isVerticalFirst = height > side && height + side > 2 * width;
+  return isVerticalFirst
+    ? resizeWidth(resizeHeight(plane, width, height, side), width, side, side)
+    : resizeHeight(resizeWidth(plane, width, height, side), side, height, side);
+}
+
+function resizeWidth(plane: Uint8Array, width: number, height: number, outWidth: number): Uint8Array {
+  if (width === outWidth) return plane;
+  const out = new Uint8Array(outWidth * height);
+  resampleLines(plane, out, axisWeights(width, outWidth), height, [1, width], [1, outWidth]);
+  return out;
+}
+
+function resizeHeight(plane: Uint8Array, width: number, height: number, outHeight: number): Uint8Array {
+  if (height === outHeight) return plane;
+  const out = new Uint8Array(width * outHeight);
+  resampleLines(plane, out, axisWeights(height, outHeight), width, [width, 1], [width, 1]);
   return out;
 }
