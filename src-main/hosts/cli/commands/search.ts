@@ -1,0 +1,79 @@
+import { currentEncoder, requireEncoder } from '#application/current-encoder.ts';
+import { findDataset } from '#application/find-dataset.ts';
+import { findRun } from '#application/find-run.ts';
+import type { ChosenEncoder } from '#application/ports/query-encoder.ts';
+import { searchImages } from '#application/search-images.ts';
+import type { SearchSummary } from '#contract/search-events.ts';
+import type { Cli, RegisterCommand } from '../command.ts';
+import { runHostOf, searchPorts } from '../judging-ports.ts';
+import { countWord, regionOf, searchExample } from '../search-words.ts';
+import { countOf } from '../wording.ts';
+
+interface SearchOptions {
+  readonly not?: readonly string[];
+  readonly region?: string;
+  readonly dataset?: string;
+  readonly label?: string;
+  readonly top: string;
+  readonly run?: string;
+  readonly baseline?: boolean;
+}
+
+export const register: RegisterCommand = (program, cli) => {
+  program
+    .command('search <queries...>')
+    .description('Find images like the given ones: files, or images of the library by number (#123)')
+    .option('--not <queries...>', 'steer away from these')
+    .option('--region <x,y,w,h>', 'look only at this part of the first query, in pixels')
+    .option('--dataset <name>', 'only images of this dataset')
+    .option('--label <label>', 'only images with this label')
+    .option('--top <count>', 'how many to show', '20')
+    .option('--run <run>', "this run's encoder (else the newest finished one that has seen images)")
+    .option('--baseline', 'by colour and shape, whatever was trained')
+    .action(async (queries: string[], options: SearchOptions) => search(cli(), queries, options));
+};
+
+async function search(
+  { output, wiring, signal }: Cli,
+  queries: readonly string[],
+  options: SearchOptions,
+): Promise<void> {
+  const region = options.region === undefined ? null : regionOf(options.region);
+  const examples = queries.map((word, i) => searchExample(word, i === 0 ? region : null));
+  const counterExamples = (options.not ?? []).map((word) => searchExample(word));
+  const top = countWord('--top', options.top);
+  const encoder = await chooseEncoder({ output, wiring, signal }, options);
+  const request = { examples, counterExamples, top, encoder };
+  const filter = { datasetName: options.dataset ?? null, label: options.label ?? null };
+  const { matches, summary } = await searchImages(await searchPorts(wiring), { ...request, ...filter }, signal);
+  for (const match of matches) output.event({ event: 'search.matched', ...match });
+  output.event({ event: 'search.finished', ...summary });
+  output.line(headingOf(summary));
+  output.table(matches, [
+    { title: 'score', value: (match) => match.score.toFixed(3) },
+    { title: 'image', value: (match) => `#${match.imageId}` },
+    { title: 'label', value: (match) => match.label },
+    { title: 'path', value: (match) => match.path },
+  ]);
+}
+
+async function chooseEncoder({ output, wiring }: Cli, options: SearchOptions): Promise<ChosenEncoder> {
+  if (options.baseline === true) return { kind: 'baseline' };
+  const { datasets, runs } = await wiring.readLibrary();
+  const host = await runHostOf(wiring);
+  if (options.run !== undefined) return requireEncoder(findRun(runs, options.run), host);
+  const datasetId = options.dataset === undefined ? null : findDataset(datasets, options.dataset).id;
+  const { encoder, unused } = await currentEncoder(runs, host, await wiring.vectors(), datasetId);
+  if (unused !== null)
+    output.warning(`Run "${unused.name}" has seen no image yet: "embed ${unused.id}" lets it answer.`);
+  return encoder;
+}
+
+function headingOf({ encoder, runName, checkpointStep, searched, unseen }: SearchSummary): string {
+  const who =
+    encoder === 'baseline'
+      ? 'By colour and shape (train to search by content)'
+      : `By "${runName}", step ${checkpointStep}`;
+  const rest = unseen === 0 ? '' : `; ${countOf(unseen, 'image')} it has not seen`;
+  return `${who}, among ${countOf(searched, 'image')}${rest}:`;
+}
