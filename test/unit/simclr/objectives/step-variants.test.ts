@@ -31,7 +31,7 @@ describe('contrastiveStepFromViews', () => {
       smallRecipe({ head: { kind: 'linear', outputBatchNorm: true } }),
       smallRecipe({ head: { hiddenLayers: 3, hiddenSize: 9, outputSize: 5, hiddenBatchNorm: false } }),
       smallRecipe({ encoder: { depth: 50, init: 'reference' } }),
-      smallRecipe({ side: 24, batchSize: 2, encoder: { stem: 'large' } }),
+      smallRecipe({ side: 40, batchSize: 2, encoder: { stem: 'large' } }),
     ];
     for (const recipe of variants) {
       const { outputs } = runSteps(recipe, contrastiveStepFromViews(recipe), 3, 0.004);

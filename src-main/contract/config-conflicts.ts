@@ -1,0 +1,56 @@
+/** What two settings of a run may not be together, though each is within its own limits. */
+
+export interface ConfigConflict {
+  /** The setting to change. */
+  readonly path: string[];
+  /** What it must be and why; reads on after the setting's name. */
+  readonly message: string;
+}
+
+interface ViewSettings {
+  readonly crop: { readonly areaMin: number; readonly areaMax: number };
+  readonly blur: { readonly sigmaMin: number; readonly sigmaMax: number };
+}
+
+interface RunSettings {
+  readonly side: number;
+  readonly views: ViewSettings;
+  readonly secondViews: ViewSettings | null;
+  readonly encoder: { readonly stem: 'small' | 'large' };
+  readonly optimizer: { readonly kind: string; readonly momentum: number; readonly nesterov: boolean };
+}
+
+/** At this side and below the 7×7 stem leaves one position of an image: CIFAR-10 then stays near 70 %. */
+const LARGEST_SMALL_STEM_SIDE = 32;
+
+/** Empty when the settings go together. */
+export function conflictsIn({ side, views, secondViews, encoder, optimizer }: RunSettings): readonly ConfigConflict[] {
+  const conflicts: ConfigConflict[] = [
+    ...viewConflicts('views', views),
+    ...(secondViews === null ? [] : viewConflicts('secondViews', secondViews)),
+  ];
+  if (side <= LARGEST_SMALL_STEM_SIDE && encoder.stem === 'large') {
+    const message = `it must be "small" at ${LARGEST_SMALL_STEM_SIDE} pixels and below (side is ${side}): a large stem would leave a single position of the image`;
+    conflicts.push({ path: ['encoder', 'stem'], message });
+  }
+  if (optimizer.kind === 'sgd' && optimizer.nesterov && optimizer.momentum === 0) {
+    conflicts.push({
+      path: ['optimizer', 'nesterov'],
+      message: 'it needs a momentum above 0 (optimizer.momentum is 0)',
+    });
+  }
+  return conflicts;
+}
+
+function viewConflicts(branch: string, { crop, blur }: ViewSettings): readonly ConfigConflict[] {
+  const conflicts: ConfigConflict[] = [];
+  if (crop.areaMin > crop.areaMax) {
+    const message = `it must be at most ${branch}.crop.areaMax, ${crop.areaMax}; it is ${crop.areaMin}`;
+    conflicts.push({ path: [branch, 'crop', 'areaMin'], message });
+  }
+  if (blur.sigmaMin > blur.sigmaMax) {
+    const message = `it must be at most ${branch}.blur.sigmaMax, ${blur.sigmaMax}; it is ${blur.sigmaMin}`;
+    conflicts.push({ path: [branch, 'blur', 'sigmaMin'], message });
+  }
+  return conflicts;
+}

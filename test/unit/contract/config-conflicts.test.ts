@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { trainingConfigSchema, type TrainingConfigInput } from '#contract/training-config.ts';
+
+function complaints(config: TrainingConfigInput): string[] {
+  const parsed = trainingConfigSchema.safeParse(config);
+  return parsed.success ? [] : parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+}
+
+describe('trainingConfigSchema', () => {
+  it('refuses a large stem at 32 pixels and below, and takes it above', () => {
+    expect(complaints({ side: 32, encoder: { stem: 'large' } })).toEqual([
+      'encoder.stem: it must be "small" at 32 pixels and below (side is 32): a large stem would leave a single position of the image',
+    ]);
+    expect(complaints({ side: 33, encoder: { stem: 'large' } })).toEqual([]);
+    expect(complaints({ side: 32 })).toEqual([]);
+  });
+
+  it('refuses ranges whose lower end is above the upper, in either branch', () => {
+    const views = { crop: { areaMin: 0.9, areaMax: 0.5 } };
+    expect(complaints({ views })).toEqual([
+      'views.crop.areaMin: it must be at most views.crop.areaMax, 0.5; it is 0.9',
+    ]);
+    const blurred = { blur: { sigmaMin: 3 } };
+    expect(complaints({ secondViews: blurred })).toEqual([
+      'secondViews.blur.sigmaMin: it must be at most secondViews.blur.sigmaMax, 2; it is 3',
+    ]);
+  });
+
+  it('refuses Nesterov momentum without momentum', () => {
+    expect(complaints({ optimizer: { nesterov: true, momentum: 0 } })).toHaveLength(1);
+    expect(complaints({ optimizer: { nesterov: true, momentum: 0.9 } })).toEqual([]);
+  });
+});
