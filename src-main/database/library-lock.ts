@@ -96,7 +96,12 @@ export function holdLibrary(folder: string, activity: string, nowMs: number): Li
   if (held === null) throw refusal(folder);
   let holder: LockHolder = { pid: process.pid, host: hostname(), startedMs: nowMs, port: null, activity };
   const write = (): void => writeFileSync(holderFile(folder), `${JSON.stringify(holder)}\n`, { mode: 0o600 });
-  write();
+  try {
+    write();
+  } catch (error) {
+    held.close();
+    throw error;
+  }
   return {
     describe: (change) => {
       holder = { ...holder, ...change };

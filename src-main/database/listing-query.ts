@@ -2,7 +2,7 @@
  * The questions a window asks of the files: which, in what order, how many of each kind. A filter is turned into SQL
  * here and nowhere else, so that a count, a listing and a search can't disagree on what it means.
  */
-import type { FileFilter, FileSort } from '#contract/studio/files.ts';
+import type { ListingFilter, ListingSort } from '#application/ports/listings.ts';
 import type { Values } from './prepared.ts';
 
 export interface ListingQuery {
@@ -13,7 +13,7 @@ export interface ListingQuery {
 /** Parts of a filter that have counts of their own. */
 export type FacetPart = 'labels' | 'tags' | 'splits' | 'states';
 
-const ORDERS: Readonly<Record<FileSort, string>> = {
+const ORDERS: Readonly<Record<ListingSort, string>> = {
   path: 'files.relative_path, files.id',
   newest: 'files.modified_ms DESC, files.id',
   largest: 'images.width_px * images.height_px DESC, files.id',
@@ -33,7 +33,7 @@ const containing = (text: string): string => `%${text.replaceAll(/[\\%_]/g, Stri
 const anyOf = (column: string, name: string): string =>
   `coalesce(${column}, '') IN (SELECT value FROM json_each($${name}))`;
 
-function conditions(filter: FileFilter, without: FacetPart | null): ListingQuery {
+function conditions(filter: ListingFilter, without: FacetPart | null): ListingQuery {
   const parts: string[] = [];
   const values: Record<string, string | number> = {};
   const add = (sql: string, name: string, value: string | number): void => {
@@ -56,7 +56,7 @@ function conditions(filter: FileFilter, without: FacetPart | null): ListingQuery
 }
 
 /** Ids of the files that pass, in order: one column `id`. */
-export function listingQuery(filter: FileFilter, sort: FileSort): ListingQuery {
+export function listingQuery(filter: ListingFilter, sort: ListingSort): ListingQuery {
   const where = conditions(filter, null);
   const join = ORDERS[sort].includes('images.') ? 'LEFT JOIN images ON images.id = files.image_id' : '';
   return {
@@ -66,7 +66,7 @@ export function listingQuery(filter: FileFilter, sort: FileSort): ListingQuery {
 }
 
 /** Content hashes of the present images that pass: one column `content_hash`, each once. */
-export function passingImagesQuery(filter: FileFilter): ListingQuery {
+export function passingImagesQuery(filter: ListingFilter): ListingQuery {
   const where = conditions(filter, null);
   return {
     sql: `SELECT DISTINCT images.content_hash FROM files JOIN images ON images.id = files.image_id WHERE ${where.sql}`,
@@ -75,7 +75,7 @@ export function passingImagesQuery(filter: FileFilter): ListingQuery {
 }
 
 /** Rows (value, count), the most frequent first, over the files that the other parts of the filter leave. */
-export function facetQuery(filter: FileFilter, part: FacetPart): ListingQuery {
+export function facetQuery(filter: ListingFilter, part: FacetPart): ListingQuery {
   const where = conditions(filter, part);
   if (part === 'tags') {
     const tagged = `SELECT tags.name AS value FROM files JOIN file_tags ON file_id = files.id JOIN tags ON tags.id = tag_id

@@ -7,7 +7,7 @@
  */
 import type { Database } from 'better-sqlite3';
 import { KindredError } from '#base/errors.ts';
-import type { Facets, FileCell, FileDetails, FileFilter, FileSort } from '#contract/studio/files.ts';
+import type { Facets, FileCell, FileDetails, ListingFilter, ListingSort } from '#application/ports/listings.ts';
 import { facetQuery, listingQuery, passingImagesQuery, type FacetPart } from './listing-query.ts';
 import { Prepared } from './prepared.ts';
 
@@ -71,7 +71,7 @@ export class Listings {
     this.#prepared = new Prepared(database);
   }
 
-  open(filter: FileFilter, sort: FileSort): { listingId: string; count: number } {
+  open(filter: ListingFilter, sort: ListingSort): { listingId: string; count: number } {
     const { sql, values } = listingQuery(filter, sort);
     const ids = Int32Array.from(this.#database.prepare(sql).pluck().iterate(values) as Iterable<number>);
     const listingId = `l${process.pid}-${this.#made++}`;
@@ -100,7 +100,7 @@ export class Listings {
     return [...ids.subarray(start, end)];
   }
 
-  facets(filter: FileFilter): Facets {
+  facets(filter: ListingFilter): Facets {
     const counted = (part: FacetPart): { value: string; count: number }[] => {
       const { sql, values } = facetQuery(filter, part);
       return [...this.#prepared.all<{ value: string; count: number }>(sql, values)];
@@ -109,7 +109,7 @@ export class Listings {
   }
 
   /** Content hashes of the images that pass. */
-  passingImages(filter: FileFilter): string[] {
+  passingImages(filter: ListingFilter): string[] {
     const { sql, values } = passingImagesQuery(filter);
     return this.#prepared.all<{ content_hash: Buffer }>(sql, values).map((row) => row.content_hash.toString('hex'));
   }

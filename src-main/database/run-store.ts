@@ -1,8 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { KindredError } from '#base/errors.ts';
 import type { DatasetId, RunId } from '#base/ids.ts';
-import type { Run, RunFailure, RunHeadline, RunStatus, RunStore } from '#application/ports/runs.ts';
-import type { TrainingConfig } from '#contract/training-config.ts';
+import type { Run, RunFailure, RunHeadline, RunStatus, RunStore, TrainingConfig } from '#application/ports/runs.ts';
 import { Prepared, type Values } from './prepared.ts';
 
 interface RunRow {

@@ -5,6 +5,8 @@
 import type { TrainingConfig } from '#contract/training-config.ts';
 import type { DatasetId, RunId } from '#base/ids.ts';
 
+export type { TrainingConfig } from '#contract/training-config.ts';
+
 /** See training/run-state.ts for who may change which into which. */
 export type RunStatus = 'queued' | 'running' | 'pausing' | 'paused' | 'finished' | 'failed';
 

@@ -1,0 +1,8 @@
+/** What windows ask of the files, as the database answers it; the shapes are those that cross to a face. */
+export type {
+  Facets,
+  FileCell,
+  FileDetails,
+  FileFilter as ListingFilter,
+  FileSort as ListingSort,
+} from '#contract/studio/files.ts';
