@@ -1,5 +1,5 @@
 /** Encodes the pictures of a question in a scratch folder that is gone afterwards: nothing of them enters the library. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Embedder } from '#application/ports/embedder.ts';
@@ -7,9 +7,9 @@ import type { ImageDecoder } from '#application/ports/images.ts';
 import type { PixelCacheBuilder } from '#application/ports/pixel-cache.ts';
 import type { ChosenEncoder, QueryEncoder, QueryPicture } from '#application/ports/query-encoder.ts';
 import type { RunHost } from '#application/ports/runs.ts';
-import { KindredError } from '#base/errors.ts';
+import { KindredError, messageOf } from '#base/errors.ts';
 import { writeBmp } from '#images/bmp-file.ts';
-import { hashOfParts } from '#images/hashes.ts';
+import { contentHashOf } from '#images/hashes.ts';
 
 export interface QueryEncoderParts {
   readonly decoder: () => Promise<ImageDecoder>;
@@ -78,18 +78,28 @@ async function encodeByRun(
   const { cacheSide } = (await parts.runHost()).readPlan(runId);
   const decoder = await parts.decoder();
   const paths = await Promise.all(pictures.map((one, i) => wholePicture(decoder, one, scratch, i, cacheSide)));
-  // Only names within the scratch cache; the bytes need not be read for them.
-  const contentHashes = paths.map((path) => hashOfParts([path]));
+  const images = await Promise.all(paths.map(async (path) => ({ path, contentHash: await contentHashAt(path) })));
+  const contentHashes = [...new Set(images.map((image) => image.contentHash))];
   const cache = await parts.cacheIn(join(scratch, 'pixels'));
-  const images = paths.map((path, i) => ({ path, contentHash: contentHashes[i]! }));
   const { folder, problems } = await cache.prepare(cacheSide, images, () => {}, signal);
   if (problems[0] !== undefined)
     throw new KindredError(problems[0].code, problems[0].message, { path: problems[0].path });
-  const vectors: Float32Array[] = [];
+  const vectors = new Map<string, Float32Array>();
   const request = { runId, checkpointStep, cacheFolder: folder, contentHashes, output: 'h', look: 'central' } as const;
-  const onBatch = (_: number, values: Float32Array, dimensions: number): void => {
-    for (let at = 0; at < values.length; at += dimensions) vectors.push(values.slice(at, at + dimensions));
+  const onBatch = (first: number, values: Float32Array, dimensions: number): void => {
+    for (let i = 0; i < values.length / dimensions; i++) {
+      vectors.set(contentHashes[first + i]!, values.slice(i * dimensions, (i + 1) * dimensions));
+    }
   };
   await (await parts.embedder()).embed(request, onBatch, signal);
-  return vectors;
+  return images.map((image) => vectors.get(image.contentHash)!);
+}
+
+async function contentHashAt(path: string): Promise<string> {
+  try {
+    return contentHashOf(await readFile(path));
+  } catch (error) {
+    const why = messageOf(error);
+    throw new KindredError('image.unreadable', `Cannot read "${path}": ${why}. Give another picture.`, { path }, error);
+  }
 }
