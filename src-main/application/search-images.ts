@@ -29,6 +29,8 @@ export interface SearchRequest {
   /** null: all datasets. */
   readonly datasetName: string | null;
   readonly label: string | null;
+  /** Content hashes of the images to search among, where a face has filters of its own; null: no further filter. */
+  readonly among: ReadonlySet<string> | null;
   /** Matches wanted, ≥ 1. */
   readonly top: number;
   readonly encoder: ChosenEncoder;
@@ -88,12 +90,13 @@ export async function searchImages(
 }
 
 /** Images that pass the filters, by content hash. */
-function passingImages(stores: LibraryStores, { datasetName, label }: SearchRequest): Map<string, DatasetImage> {
+function passingImages(stores: LibraryStores, { datasetName, label, among }: SearchRequest): Map<string, DatasetImage> {
   const datasets = datasetName === null ? stores.datasets.list() : [findDataset(stores.datasets, datasetName)];
   const passing = new Map<string, DatasetImage>();
   for (const { id } of datasets) {
     for (const image of stores.files.images(id)) {
-      if (label === null || image.label === label) passing.set(image.contentHash, image);
+      const passes = (label === null || image.label === label) && (among === null || among.has(image.contentHash));
+      if (passes) passing.set(image.contentHash, image);
     }
   }
   return passing;

@@ -23,7 +23,7 @@ async function worldWithVectors() {
   const ask = (examples: readonly SearchExample[], rest: Partial<SearchRequest> = {}) =>
     searchImages(
       world.ports,
-      { examples, counterExamples: [], datasetName: null, label: null, top: 5, encoder, ...rest },
+      { examples, counterExamples: [], datasetName: null, label: null, among: null, top: 5, encoder, ...rest },
       signal,
     );
   return { world, run, encoder, image, ask, pets };

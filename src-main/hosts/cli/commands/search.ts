@@ -44,7 +44,7 @@ async function search(
   const top = countWord('--top', options.top);
   const encoder = await chooseEncoder({ output, wiring, signal }, options);
   const request = { examples, counterExamples, top, encoder };
-  const filter = { datasetName: options.dataset ?? null, label: options.label ?? null };
+  const filter = { datasetName: options.dataset ?? null, label: options.label ?? null, among: null };
   const { matches, summary } = await searchImages(await searchPorts(wiring), { ...request, ...filter }, signal);
   for (const match of matches) output.event({ event: 'search.matched', ...match });
   output.event({ event: 'search.finished', ...summary });
