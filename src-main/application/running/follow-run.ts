@@ -20,7 +20,9 @@ export async function followRun(
   signal: AbortSignal,
 ): Promise<RunOutcome> {
   let recordedMs = Number.NEGATIVE_INFINITY;
+  let last: RunEvent | null = null;
   const session = host.train(id, (event) => {
+    if (event.kind === 'progress') last = event;
     const isDue = event.kind !== 'progress' || clock.monotonicMs() - recordedMs >= PROGRESS_INTERVAL_MS;
     if (isDue) {
       record(runs, id, event);
@@ -33,7 +35,8 @@ export async function followRun(
   if (signal.aborted) session.pause();
   try {
     const outcome = await session.ended;
-    recordOutcome(runs, id, outcome, clock.wallMs());
+    if (last !== null) record(runs, id, last);
+    recordOutcome({ runs, host, clock }, id, outcome);
     return outcome;
   } finally {
     signal.removeEventListener('abort', session.pause);
@@ -47,12 +50,16 @@ function record(runs: RunStore, id: RunId, event: RunEvent): void {
   } else if (event.kind === 'progress') {
     runs.update(id, { step: event.step, loss: event.loss, elapsedMs: event.elapsedMs });
   } else if (event.kind === 'evaluated') {
-    const { kind: _, ...headline } = event;
-    runs.update(id, { headline });
+    const { protocol, step, top1, chance, k, n } = event;
+    runs.update(id, { headline: { protocol, step, top1, chance, k, n } });
   }
 }
 
-function recordOutcome(runs: RunStore, id: RunId, outcome: RunOutcome, nowMs: number): void {
-  if (outcome.status === 'failed') runs.update(id, { status: 'failed', failure: outcome.failure, endedMs: nowMs });
-  else runs.update(id, { status: outcome.status, step: outcome.step, elapsedMs: outcome.elapsedMs, endedMs: nowMs });
+/** A failed run stands where its newest checkpoint is. */
+function recordOutcome({ runs, host, clock }: FollowPorts, id: RunId, outcome: RunOutcome): void {
+  const endedMs = clock.wallMs();
+  if (outcome.status === 'failed') {
+    const at = host.inspect(id).checkpoint ?? { step: 0, elapsedMs: 0 };
+    runs.update(id, { status: 'failed', failure: outcome.failure, endedMs, ...at });
+  } else runs.update(id, { status: outcome.status, step: outcome.step, elapsedMs: outcome.elapsedMs, endedMs });
 }

@@ -91,7 +91,6 @@ export class RunReport implements RunListener {
     this.#output.line(
       `${countOf(totalSteps, 'step')} of ${batchSize} images (${epochs} epochs) on ${how}: about ${formatDuration(remainingMs)}${from}.`,
     );
-    const megabytes = (bytes: number): string => `${formatRate(bytes / 1e6)} MB`;
     this.#output.line(
       `Memory ${megabytes(event.memoryBytes)}, checkpoints of ${megabytes(event.checkpointBytes)} (${megabytes(event.freeDiskBytes)} free).`,
     );
@@ -115,13 +114,14 @@ export class RunReport implements RunListener {
     this.#output.live(parts.join(' · '));
   }
 
-  #evaluated({ kind: _, ...headline }: Extract<RunEvent, { kind: 'evaluated' }>): void {
-    this.#headline = headline;
-    this.#output.event({ event: 'run.evaluated', runId: this.#id, ...headline });
+  #evaluated(event: Extract<RunEvent, { kind: 'evaluated' }>): void {
+    this.#headline = event;
+    this.#output.event({ event: 'run.evaluated', runId: this.#id, ...eventFields(event) });
   }
 
   #finals(): Record<string, unknown> {
-    return { loss: this.#last?.loss ?? null, noSignalLoss: this.#last?.noSignalLoss ?? null, headline: this.#headline };
+    const headline = this.#headline === null ? null : eventFields({ kind: 'evaluated', ...this.#headline });
+    return { loss: this.#last?.loss ?? null, noSignalLoss: this.#last?.noSignalLoss ?? null, headline };
   }
 
   #summary(step: number, elapsedMs: number): string {
@@ -131,11 +131,16 @@ export class RunReport implements RunListener {
   }
 }
 
+function megabytes(bytes: number): string {
+  return `${formatRate(bytes / 1e6)} MB`;
+}
+
 export function headlineText({ protocol, top1, k, n, chance }: RunHeadline): string {
   const what = protocol === 'knn' ? `kNN (k ${k})` : `finds its own second view among ${n}`;
   return `${what} ${(100 * top1).toFixed(1)} % (chance ${(100 * chance).toFixed(1)} %)`;
 }
 
-function eventFields<T extends { readonly kind: string }>({ kind: _, ...fields }: T): Omit<T, 'kind'> {
-  return fields;
+/** The fields of an event, under the name that `--json` gives it. */
+function eventFields(event: RunEvent): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(event).filter(([name]) => name !== 'kind'));
 }

@@ -3,6 +3,7 @@
  * which one can end into an outcome.
  */
 import { type ChildProcess, fork } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import type { Embedder } from '#application/ports/embedder.ts';
 import type { RunEvent, RunFolderState, RunHost, RunOutcome, RunSession } from '#application/ports/runs.ts';
 import { KindredError } from '#base/errors.ts';
@@ -13,6 +14,8 @@ import { RunFolder } from './run-folder.ts';
 import { isRunHeld } from './run-lock.ts';
 
 const STDERR_KEPT = 4000;
+/** TensorFlow's notes to itself. */
+const CHATTER = /^(WARNING: All log messages|[IW]\d{4} )/;
 
 interface Child {
   readonly send: (message: ToCompute) => void;
@@ -21,11 +24,11 @@ interface Child {
   readonly process: ChildProcess;
 }
 
-function startCompute(onMessage: (message: FromCompute) => void): Child {
+function startCompute(threads: number, onMessage: (message: FromCompute) => void): Child {
   const child = fork(new URL('./main.ts', import.meta.url), [], {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    env: { TF_CPP_MIN_LOG_LEVEL: '2', ...process.env, TF_FORCE_GPU_ALLOW_GROWTH: 'true' },
+    env: computeEnvironment(threads),
   });
   let words = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
@@ -35,7 +38,31 @@ function startCompute(onMessage: (message: FromCompute) => void): Child {
   const send = (message: ToCompute): void => {
     if (child.connected) child.send(message, () => {});
   };
-  return { send, lastWords: () => words.trim(), process: child };
+  return { send, lastWords: () => withoutChatter(words), process: child };
+}
+
+/**
+ * What TensorFlow must find in the environment when its process starts; in a worker thread it is too late to say it.
+ *
+ * @param threads 0: one for each core.
+ */
+function computeEnvironment(threads: number): NodeJS.ProcessEnv {
+  const count = String(threads === 0 ? availableParallelism() : threads);
+  return {
+    TF_CPP_MIN_LOG_LEVEL: '2',
+    TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+    TF_NUM_INTRAOP_THREADS: count,
+    TF_NUM_INTEROP_THREADS: count,
+    OMP_NUM_THREADS: count,
+    ...process.env,
+  };
+}
+
+function withoutChatter(words: string): string {
+  return words
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !CHATTER.test(line))
+    .join('\n');
 }
 
 function deathOf(child: Child, code: number | null, signal: NodeJS.Signals | null): KindredError {
@@ -67,7 +94,7 @@ export function computeRunHost(runsFolder: string): RunHost {
 function startTraining(folder: RunFolder, onEvent: (event: RunEvent) => void): RunSession {
   const ended = Promise.withResolvers<RunOutcome>();
   let step: number | null = null;
-  const child = startCompute((message) => {
+  const child = startCompute(threadsOf(folder), (message) => {
     if (message.kind === 'ended') ended.resolve(message.outcome);
     else if (message.kind === 'error') ended.resolve({ status: 'failed', failure: { ...message.error, step } });
     else if (message.kind === 'event') {
@@ -93,6 +120,11 @@ function startTraining(folder: RunFolder, onEvent: (event: RunEvent) => void): R
   };
 }
 
+/** 0 when the plan can't be read: the child will say why. */
+function threadsOf(folder: RunFolder): number {
+  return folder.exists ? folder.readPlan().threads : 0;
+}
+
 function inspect(folder: RunFolder): RunFolderState {
   return {
     isHeld: isRunHeld(folder.path),
@@ -106,7 +138,8 @@ export function computeEmbedder(runsFolder: string): Embedder {
   return {
     embed: (request, onBatch, signal) =>
       new Promise((resolve, reject) => {
-        const child = startCompute((message) => {
+        const threads = threadsOf(new RunFolder(runsFolder, request.runId));
+        const child = startCompute(threads, (message) => {
           if (message.kind === 'embedded') resolve(message.result);
           else if (message.kind === 'error') reject(errorOf(message.error));
           else if (message.kind === 'vectors') {

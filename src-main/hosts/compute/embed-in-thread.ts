@@ -28,6 +28,7 @@ export async function embedInThread(
     compiled: plan.config.compiled,
     canvasSide: source.canvasSide,
     state: checkpoint.state,
+    anyBatch: null,
     warn: (message) => link.tell({ kind: 'log', level: 'warning', message }),
   });
   let dimensions = 0;

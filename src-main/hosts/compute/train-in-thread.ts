@@ -40,6 +40,7 @@ export async function trainInThread(job: TrainJob, link: ThreadLink): Promise<Tr
     compiled: job.resolved?.compiled ?? plan.config.compiled,
     canvasSide: source.canvasSide,
     state,
+    anyBatch: async () => (await source.batch(0, 0)).batch,
     warn: (message) => link.tell({ kind: 'log', level: 'warning', message }),
   });
   try {
@@ -130,7 +131,10 @@ function judgedNote(judged: TrainJob['plan']['judged']): string | null {
 function refuseFullDisk({ runFolder }: TrainJob, { checkpointBytes, freeDiskBytes, step }: StartedFacts): void {
   const needed = (step === 0 ? CHECKPOINTS_AT_ONCE : 2) * checkpointBytes;
   if (freeDiskBytes >= needed) return;
-  const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
   const text = `The run needs ${megabytes(needed)} for its checkpoints and "${runFolder}" has ${megabytes(freeDiskBytes)} left. Free some space, or choose a smaller encoder.`;
   throw new KindredError('disk.full', text, { neededBytes: needed, freeBytes: freeDiskBytes });
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
 }

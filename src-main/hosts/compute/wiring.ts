@@ -1,22 +1,27 @@
 /** Where the training thread's ports meet TensorFlow. */
 import * as tf from '@tensorflow/tfjs-core';
+import { systemClock } from '#base/clock.ts';
 import type { Recipe } from '#simclr/recipe.ts';
 import { drawViews } from '#simclr/views/draw-views.ts';
 import { drawEvaluationViews } from '#simclr/views/evaluation-views.ts';
 import { viewPlan } from '#simclr/views/view-plan.ts';
 import { loadTensorFlow } from '#tensorflow/load.ts';
 import { makeStepRunner } from '#tensorflow/runners/make-step-runner.ts';
-import type { StateArrays, StepInput, StepRunner } from '#training/ports.ts';
+import { probePrecision } from '#tensorflow/runners/probe-precision.ts';
+import type { StepDefinition } from '#tensorflow/runners/step-definition.ts';
+import type { StateArrays, StepBatch, StepInput, StepRunner } from '#training/ports.ts';
 import type { DrawJudged } from './judged-images.ts';
 import { recipeStep } from './recipe-step.ts';
 
 export interface DeviceSettings {
-  /** 0: TensorFlow's own choice. */
+  /** 0: one for each core. */
   readonly threads: number;
   readonly precision: 'auto' | 'float32' | 'bfloat16';
   readonly compiled: boolean;
   readonly canvasSide: number;
   readonly state: StateArrays;
+  /** Any batch of the run's shape, to choose the precision by; null: nothing is trained. */
+  readonly anyBatch: (() => Promise<StepBatch>) | null;
   readonly warn: (message: string) => void;
 }
 
@@ -25,17 +30,31 @@ export interface WiredDevice {
   readonly draw: DrawJudged;
 }
 
-/** Loads TensorFlow and puts the state on the device. */
+/** Loads TensorFlow, chooses the precision where that is left open, and puts the state on the device. */
 export async function wireDevice(recipe: Recipe, settings: DeviceSettings): Promise<WiredDevice> {
   const { device } = await loadTensorFlow({ threads: settings.threads === 0 ? null : settings.threads });
-  const runner = makeStepRunner(recipeStep(recipe, settings.canvasSide), {
-    compiled: settings.compiled,
-    precision: settings.precision === 'auto' ? 'float32' : settings.precision,
-    device,
-    onFallback: settings.warn,
-  });
+  const definition = recipeStep(recipe, settings.canvasSide);
+  const precision = await choosePrecision(definition, device, settings);
+  const { compiled, warn } = settings;
+  const runner = makeStepRunner(definition, { compiled, precision, device, onFallback: warn });
   await runner.writeState(settings.state);
   return { runner, draw: drawJudged(recipe) };
+}
+
+async function choosePrecision(
+  definition: StepDefinition,
+  device: string,
+  { precision, compiled, anyBatch, state }: DeviceSettings,
+): Promise<'float32' | 'bfloat16'> {
+  if (precision !== 'auto') return precision;
+  if (!compiled || anyBatch === null) return 'float32';
+  const batch = await anyBatch();
+  try {
+    const probe = await probePrecision({ definition, state, batch, device, clock: systemClock });
+    return probe?.chosen ?? 'float32';
+  } finally {
+    batch.release();
+  }
 }
 
 function drawJudged(recipe: Recipe): DrawJudged {

@@ -68,7 +68,7 @@ async function compare({ wiring, output }: Cli, first: string, second: string): 
     event: 'runs.compared',
     a: summaryOf(a),
     b: summaryOf(b),
-    ...{ settings: comparison.settings },
+    settings: comparison.settings,
     curves: { a: comparison.a, b: comparison.b },
   });
   if (comparison.settings.length === 0) output.line('Both runs have the same settings.');
@@ -108,6 +108,7 @@ function tableOfCurves(output: Cli['output'], { losses, headlines }: RunCurves):
   ]);
 }
 
-function summaryOf({ id, config: _, ...rest }: Run) {
-  return { runId: id, ...rest };
+/** A run without its settings. */
+function summaryOf({ id, config: settings, ...rest }: Run): Readonly<Record<string, unknown>> {
+  return { runId: id, side: settings.side, batchSize: settings.batchSize, ...rest };
 }
