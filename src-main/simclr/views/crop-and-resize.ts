@@ -8,17 +8,19 @@ import { resizeWeights } from './resize-weights.ts';
  * Rows come first: they are longer in memory, and each product leaves less for the next.
  *
  * @param canvas int32 or float32 [n, 3, C, C] holding 0 … 255, each box in the corner.
- * @param lengths float32 [2, n]: heights, then widths of the boxes. @param flips float32 [2, n] or null.
- * @returns float32 [n, 3, side, side] in [0, 1].
+ * @param scales float32 [2, n]: heights, then widths of the boxes, over `side`. @param flips float32 [2, n] or null.
+ * @param white what a pixel of 255 becomes.
+ * @returns float32 [n, 3, side, side] in [0, white].
  */
 export function cropAndResize(
   canvas: tf.Tensor4D,
-  lengths: tf.Tensor2D,
+  scales: tf.Tensor2D,
   flips: tf.Tensor2D | null,
   side: number,
+  white: number,
 ): tf.Tensor4D {
   const [count, , canvasSide] = canvas.shape;
-  const weights = resizeWeights(lengths, flips, side, canvasSide);
+  const weights = resizeWeights(scales, flips, side, canvasSide, white / 255);
   const axis = (index: number): tf.Tensor3D =>
     tf.reshape(tf.slice(weights, [index, 0, 0, 0], [1, -1, -1, -1]), [count, side, canvasSide]);
   const resizedRows = planeProduct(axis(0), tf.cast(canvas, 'float32'));

@@ -10,7 +10,7 @@ import { checkShape } from '#base/shapes.ts';
 import { cropAndResize } from './crop-and-resize.ts';
 import { NUMBER_ROWS, numberRows } from './drawing-inputs.ts';
 import { gaussianBlur } from './gaussian-blur.ts';
-import { interleaveAndGrey, linearColour } from './linear-colour.ts';
+import { interleaveAndGrey, linearColour, WHITE } from './linear-colour.ts';
 import { turnHue } from './turn-hue.ts';
 import { slotCount, streamLength, type ViewPlan } from './view-plan.ts';
 
@@ -50,7 +50,7 @@ function drawStream(plan: ViewPlan, before: number, canvas: tf.Tensor4D, numbers
   const rowsOf = (first: number, rows: number): tf.Tensor2D => tf.slice(numbers, [first, 0], [rows, -1]);
   const row = (index: number): tf.Tensor1D => tf.reshape(rowsOf(index, 1), [count]);
   const flips = plan.hasFlip ? rowsOf(NUMBER_ROWS.flipY, 2) : null;
-  const cropped = cropAndResize(canvas, rowsOf(NUMBER_ROWS.height, 2), flips, side);
+  const cropped = cropAndResize(canvas, rowsOf(NUMBER_ROWS.scaleY, 2), flips, side, WHITE);
   let planes: tf.Tensor3D = tf.reshape(cropped, [count, 3, side * side]);
   for (let i = 0; i <= plan.linearCount; i++) {
     if (plan.hasHue && i === before) planes = turnHue(planes, row(NUMBER_ROWS.hue), plan.largestHue);

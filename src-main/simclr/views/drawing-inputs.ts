@@ -9,10 +9,10 @@ import type { ViewParameters } from './view-parameters.ts';
 import { HUE, slotCount, streamLength, type ViewPlan } from './view-plan.ts';
 
 /**
- * Rows of `DrawingInputs.numbers`. `hue` is in turns, `blur` is −1 / (2σ²), `linear` the first of three rows for each
+ * Rows of `DrawingInputs.numbers`. `scaleY` and `scaleX` are the box's height and width over the view's side, `hue` is in turns, `blur` is −1 / (2σ²), `linear` the first of three rows for each
  * linear operation: own, grey, mean.
  */
-export const NUMBER_ROWS = { height: 0, width: 1, flipY: 2, flipX: 3, hue: 4, grey: 5, blur: 6, linear: 7 } as const;
+export const NUMBER_ROWS = { scaleY: 0, scaleX: 1, flipY: 2, flipX: 3, hue: 4, grey: 5, blur: 6, linear: 7 } as const;
 
 const NO_BLUR = -1e4;
 
@@ -43,8 +43,8 @@ export function drawingInputs(plan: ViewPlan, parameters: ViewParameters): Drawi
   for (let slot = 0; slot < slots; slot++) {
     const view = rowOfSlot[slot]!;
     const isFilling = view < 0;
-    write(NUMBER_ROWS.height, slot, isFilling ? 1 : boxes[4 * view + 2]!);
-    write(NUMBER_ROWS.width, slot, isFilling ? 1 : boxes[4 * view + 3]!);
+    write(NUMBER_ROWS.scaleY, slot, (isFilling ? 1 : boxes[4 * view + 2]!) / plan.side);
+    write(NUMBER_ROWS.scaleX, slot, (isFilling ? 1 : boxes[4 * view + 3]!) / plan.side);
     if (isFilling) continue;
     write(NUMBER_ROWS.flipX, slot, flips[view]!);
     write(NUMBER_ROWS.hue, slot, factors[4 * view + HUE]!);

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { checkShape } from '#base/shapes.ts';
 import { centredSquare, type CropBox, type ImageSize } from './crop-box.ts';
 import { cropAndResize } from './crop-and-resize.ts';
-import { interleaveAndGrey } from './linear-colour.ts';
+import { interleaveAndGrey, WHITE } from './linear-colour.ts';
 
 /** Up to this side the whole central square is taken. */
 const LARGEST_SIDE_TAKEN_WHOLE = 32;
@@ -31,7 +31,7 @@ export function drawEvaluationViews(canvas: tf.Tensor4D, lengths: tf.Tensor2D, s
   checkShape('canvas', canvas.shape, [count, 3, canvasSide, canvasSide]);
   checkShape('lengths', lengths.shape, [2, count]);
   return tf.tidy(() => {
-    const planes = tf.reshape(cropAndResize(canvas, lengths, null, side), [count, 3, side * side]);
+    const planes = tf.reshape(cropAndResize(canvas, tf.div(lengths, side), null, side, WHITE), [count, 3, side * side]);
     return tf.reshape(interleaveAndGrey(planes as tf.Tensor3D, null), [count, side, side, 3]);
   });
 }

@@ -1,54 +1,59 @@
 import * as tf from '@tensorflow/tfjs-core';
 
+/** Farther than any output looks, in pixels. */
+const OUT_OF_SIGHT = 1e6;
+
 /**
  * Matrices that resize the first pixels of a line to `side` pixels: bilinear with half-pixel centres, support widened
  * when shrinking (antialiased), clamped to the box. These are torchvision's `resize(antialias=True)` weights.
  *
- * Output i has its centre at (i + ½) · length / side; input k weighs 1 − |k + ½ − centre| / support where positive,
- * support = max(1, length / side); each row is divided by its sum.
+ * Output i has its centre at (i + ½) · scale; input k weighs support − |k + ½ − centre| where positive,
+ * support = max(1, scale); then each row is divided by its sum. The scale comes as a number, because a graph's optimizer
+ * may turn a division into a product and so move centres by 10⁻⁵ pixels.
  *
- * @param lengths float32 [2, n], 1 … canvas: pixels of the box, row 0 vertically, row 1 horizontally.
+ * @param scales float32 [2, n]: length of the box / side; row 0 vertically, row 1 horizontally.
  * @param flips float32 [2, n], 1 to take outputs in reverse; null when nothing is ever flipped.
- * @returns [2, n, side, canvas]; the vertical ones also divide by 255.
+ * @param total what a row of the vertical matrices sums to; one of the horizontal ones sums to 1.
+ * @returns [2, n, side, canvas].
  */
 export function resizeWeights(
-  lengths: tf.Tensor2D,
+  scales: tf.Tensor2D,
   flips: tf.Tensor2D | null,
   side: number,
   canvas: number,
+  total: number,
 ): tf.Tensor4D {
-  const count = lengths.shape[1];
-  const length = tf.reshape(lengths, [2, count, 1]);
-  const inverseSupport = tf.minimum(tf.div(side, length), 1);
-  const centres = tf.mul(centresOf(length, flips, side), inverseSupport);
-  const weights = tf.relu(tf.sub(1, tf.abs(differences(positionsOf(length, canvas, inverseSupport), centres))));
-  const scale = tf.div(tf.tensor([1 / 255, 1], [2, 1, 1, 1]), tf.sum(weights, 3, true));
-  return tf.mul(weights, scale);
+  const count = scales.shape[1];
+  const scale = tf.reshape(scales, [2, count, 1]);
+  const support = tf.reshape(tf.maximum(scale, 1), [2, count, 1, 1]);
+  const positions = tf.reshape(positionsOf(scale, side, canvas), [2, count, 1, canvas]);
+  const centres = tf.reshape(centresOf(scale, flips, side), [2, count, side, 1]);
+  const weights = tf.relu(tf.sub(support, tf.abs(tf.sub(positions, centres))));
+  return tf.mul(weights, tf.div(tf.tensor([total, 1], [2, 1, 1, 1]), tf.sum(weights, 3, true)));
 }
 
 /** [2, n, side]: where each output looks, in pixels of the box. */
-function centresOf(length: tf.Tensor, flips: tf.Tensor2D | null, side: number): tf.Tensor {
-  const middles = tf.tensor(Float32Array.from({ length: side }, (_, i) => (i + 0.5) / side));
-  if (flips === null) return tf.mul(length, tf.reshape(middles, [1, 1, side]));
-  const flip = tf.reshape(flips, length.shape);
-  // A mirrored output looks where its counterpart does: 1 − m for m.
-  const mirrored = tf.add(flip, tf.mul(tf.sub(1, tf.mul(flip, 2)), tf.reshape(middles, [1, 1, side])));
-  return tf.mul(length, mirrored);
+function centresOf(scale: tf.Tensor, flips: tf.Tensor2D | null, side: number): tf.Tensor {
+  const outputs = middles(side);
+  if (flips === null) return tf.mul(scale, outputs);
+  // A mirrored output looks where its counterpart does: side − (i + ½) for i + ½.
+  const flip = tf.reshape(flips, scale.shape);
+  const mirrored = tf.add(tf.mul(flip, side), tf.mul(tf.sub(1, tf.mul(flip, 2)), outputs));
+  return tf.mul(scale, mirrored);
 }
 
-/** [2, n, canvas]: k + ½ over the support; beyond the box so far away that no output sees it. */
-function positionsOf(length: tf.Tensor, canvas: number, inverseSupport: tf.Tensor): tf.Tensor {
-  const middles = tf.tensor(
-    Float32Array.from({ length: canvas }, (_, k) => k + 0.5),
-    [1, 1, canvas],
+/** [2, n, canvas]: k + ½, or out of sight beyond the box. */
+function positionsOf(scale: tf.Tensor, side: number, canvas: number): tf.Tensor {
+  const inputs = middles(canvas);
+  // The box's length is whole, the middles are halves: rounding does not matter here.
+  const isBeyond = tf.cast(tf.greater(inputs, tf.mul(scale, side)), 'float32');
+  return tf.add(inputs, tf.mul(isBeyond, OUT_OF_SIGHT));
+}
+
+/** ½, 1½ … as [1, 1, count]. */
+function middles(count: number): tf.Tensor3D {
+  return tf.tensor(
+    Float32Array.from({ length: count }, (_, i) => i + 0.5),
+    [1, 1, count],
   );
-  const isBeyond = tf.cast(tf.greater(middles, length), 'float32');
-  return tf.add(tf.mul(middles, inverseSupport), tf.mul(isBeyond, 1e6));
-}
-
-/** positions [2, n, canvas] and centres [2, n, side] → [2, n, side, canvas]. */
-function differences(positions: tf.Tensor, centres: tf.Tensor): tf.Tensor4D {
-  const [two, count, canvas] = positions.shape as [number, number, number];
-  const side = centres.shape[2]!;
-  return tf.sub(tf.reshape(positions, [two, count, 1, canvas]), tf.reshape(centres, [two, count, side, 1]));
 }

@@ -11,7 +11,7 @@ const SMALL_TURN = 1 / 3;
  * v − clip(2c − ||c·y| − 3c|, 0, c); green and blue are the same two sixths further and earlier. Nothing is divided, so
  * greys need no exception, and all is continuous where sextants meet.
  *
- * @param planes float32 [n, 3, P] in [0, 1]. @param turns float32 [n]. @param largestTurn of any view, at most ½.
+ * @param planes float32 [n, 3, P], not negative, of any scale. @param turns float32 [n]. @param largestTurn of any view, at most ½.
  */
 export function turnHue(planes: tf.Tensor3D, turns: tf.Tensor1D, largestTurn: number): tf.Tensor3D {
   const [count, , pixels] = planes.shape;

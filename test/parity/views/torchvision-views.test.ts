@@ -7,7 +7,7 @@ import { cropAndResize } from '#simclr/views/crop-and-resize.ts';
 import { drawingInputs, numberRows } from '#simclr/views/drawing-inputs.ts';
 import { drawViews } from '#simclr/views/draw-views.ts';
 import { gaussianBlur } from '#simclr/views/gaussian-blur.ts';
-import { interleaveAndGrey, linearColour } from '#simclr/views/linear-colour.ts';
+import { interleaveAndGrey, linearColour, WHITE } from '#simclr/views/linear-colour.ts';
 import { turnHue } from '#simclr/views/turn-hue.ts';
 import type { ViewParameters } from '#simclr/views/view-parameters.ts';
 import { blurRadius, viewPlan } from '#simclr/views/view-plan.ts';
@@ -38,8 +38,8 @@ describe('[V5] crop and resize', () => {
       const actual = interleaved(() => {
         const crop = cropBox(box);
         const canvas = canvasOf(picture(height, width), [crop], Math.max(crop.height, crop.width) + 3);
-        const lengths = tf.tensor2d(boxLengths([crop]), [2, 1]);
-        return cropAndResize(canvas, lengths, tf.tensor2d([0, flip ? 1 : 0], [2, 1]), side);
+        const scales = tf.tensor2d([crop.height / side, crop.width / side], [2, 1]);
+        return cropAndResize(canvas, scales, tf.tensor2d([0, flip ? 1 : 0], [2, 1]), side, 1);
       });
       expectClose(keptOf(actual, expected), expected.values, TOLERANCE);
     });
@@ -69,7 +69,10 @@ describe('[V7] colour jitter, one operation', () => {
   };
   for (const expected of cases) {
     it(`${expected.operation} by ${expected.factor}`, () => {
-      const actual = interleaved(() => linear[expected.operation]!(planesOf(pixels), expected.factor));
+      const actual = interleaved(() => {
+        const planes = tf.mul(planesOf(pixels), WHITE) as tf.Tensor3D;
+        return tf.div(linear[expected.operation]!(planes, expected.factor), WHITE);
+      });
       expectClose(keptOf(actual, expected), expected.values, TOLERANCE);
     });
   }
@@ -82,7 +85,9 @@ describe('[V7] colour jitter, one operation', () => {
   });
 
   it('[V10] makes grey', () => {
-    const actual = tf.tidy(() => interleaveAndGrey(planesOf(pixels), tf.tensor1d([1])).dataSync());
+    const actual = tf.tidy(() =>
+      interleaveAndGrey(tf.mul(planesOf(pixels), WHITE) as tf.Tensor3D, tf.tensor1d([1])).dataSync(),
+    );
     expectClose(keptOf(actual, grey), grey.values, TOLERANCE);
   });
 });
