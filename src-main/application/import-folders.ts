@@ -161,7 +161,8 @@ async function readFiles(
     batch = [];
     committedMs = clock.monotonicMs();
     const filesPerSecond = recorded / Math.max(1e-3, (committedMs - startMs) / 1000);
-    const remainingMs = recorded === 0 ? null : ((total - recorded) / filesPerSecond) * 1000;
+    const isRateKnown = recorded >= BATCH_FILES;
+    const remainingMs = isRateKnown ? ((total - recorded) / filesPerSecond) * 1000 : null;
     onProgress({ phase: 'reading', done: recorded, total, problems, filesPerSecond, remainingMs });
   };
 

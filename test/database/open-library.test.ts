@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { chmodSync, closeSync, existsSync, openSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { databaseError } from '#database/database-errors.ts';
 import { isLibraryHeld } from '#database/library-lock.ts';
 import { openLibraryForReading, openLibraryForWriting } from '#database/open-library.ts';
 import { openTestLibrary } from '#test/support/open-test-library.ts';
@@ -119,6 +120,19 @@ describe('a library that is not as it should be', () => {
     } finally {
       chmodSync(folder, 0o700);
     }
+  });
+});
+
+describe('databaseError', () => {
+  it.each([
+    ['ENOSPC', 'disk.full'],
+    ['SQLITE_FULL', 'disk.full'],
+    ['EROFS', 'library.readOnly'],
+    ['EACCES', 'library.readOnly'],
+    ['SQLITE_READONLY_DIRECTORY', 'library.readOnly'],
+  ])('says %s as %s, naming the library', (code, expected) => {
+    const error = databaseError(Object.assign(new Error('low level'), { code }), '/pictures/library');
+    expect(error).toMatchObject({ code: expected, message: expect.stringContaining('"/pictures/library"') });
   });
 });
 

@@ -2,6 +2,11 @@ const numbers = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 
 const two = (value: number): string => String(value).padStart(2, '0');
 
+/** `1,000`. */
+export function formatCount(count: number): string {
+  return numbers.format(count);
+}
+
 /** `1 file`, `1,000 files`. */
 export function countOf(count: number, one: string, many = `${one}s`): string {
   return `${numbers.format(count)} ${count === 1 ? one : many}`;

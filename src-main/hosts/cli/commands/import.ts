@@ -1,7 +1,7 @@
 import { importFolders, type ImportProgress, type ImportResult } from '#application/import-folders.ts';
 import type { ImportFinishedEvent } from '#contract/import-events.ts';
 import type { Cli, RegisterCommand } from '../command.ts';
-import { countOf, formatDuration, formatRate } from '../wording.ts';
+import { countOf, formatCount, formatDuration, formatRate } from '../wording.ts';
 
 /** Progress lines of `--json` are at least this far apart. */
 const EVENT_INTERVAL_MS = 500;
@@ -48,7 +48,7 @@ function showProgress({ output }: Cli): (progress: ImportProgress) => void {
 function progressLine(progress: ImportProgress): string {
   if (progress.phase === 'scanning') return `Looking for images: ${countOf(progress.found, 'file')} found`;
   const parts = [
-    `Reading ${countOf(progress.done, 'file')} of ${countOf(progress.total, '').trim()}`,
+    `Reading ${countOf(progress.done, 'file')} of ${formatCount(progress.total)}`,
     `${formatRate(progress.filesPerSecond)} files/s`,
   ];
   if (progress.problems > 0) parts.push(countOf(progress.problems, 'problem'));
@@ -75,15 +75,16 @@ function reportLines(result: ImportResult, labels: number): readonly string[] {
   const held = `${countOf(result.files, 'file')} of ${countOf(result.images, 'image')}`;
   const rate = formatRate(read / Math.max(elapsedMs / 1000, 1e-3));
   const changes = [
-    `${result.new} new`,
-    `${result.changed} changed`,
-    `${result.moved} moved`,
-    `${result.missing} missing`,
-    `${result.unchanged} unchanged`,
+    countOf(result.new, 'new', 'new'),
+    countOf(result.changed, 'changed', 'changed'),
+    countOf(result.moved, 'moved', 'moved'),
+    countOf(result.missing, 'missing', 'missing'),
+    countOf(result.unchanged, 'unchanged', 'unchanged'),
   ];
+  const reading = `Read ${countOf(read, 'file')} in ${formatDuration(elapsedMs)} (${rate} files/s).`;
   const lines = [
     `Dataset "${dataset.name}": ${held}, ${countOf(labels, 'label')}, ${countOf(result.problems, 'problem')}.`,
-    `${changes.join(', ')}. Read ${countOf(read, 'file')} in ${formatDuration(elapsedMs)} (${rate} files/s).`,
+    `${changes.join(', ')}. ${read === 0 ? 'No file had to be read.' : reading}`,
     result.labelReason,
   ];
   if (result.carriedOver > 0) {

@@ -1,0 +1,60 @@
+/** What `train` and `resume` say with `--json`: one of these a line. Fields beyond those named here may be added. */
+import { z } from 'zod';
+
+const line = <Name extends string, Shape extends z.ZodRawShape>(event: Name, shape: Shape) =>
+  z.looseObject({ event: z.literal(event), runId: z.string(), ...shape });
+
+/** Share in [0, 1]; `chance` is what guessing gives. */
+const headlineShape = {
+  protocol: z.enum(['knn', 'retrieval']),
+  step: z.int(),
+  top1: z.number(),
+  chance: z.number(),
+  k: z.int().nullable(),
+  n: z.int(),
+};
+
+/** How far a session came, and the numbers it ended with; null where none was measured. */
+const endShape = {
+  /** Optimizer updates since the run began, all sessions together; and the time they took. */
+  steps: z.int(),
+  seconds: z.number(),
+  loss: z.number().nullable(),
+  noSignalLoss: z.number().nullable(),
+  headline: z.object(headlineShape).nullable(),
+};
+
+export const runEventSchema = z.discriminatedUnion('event', [
+  line('run.started', {
+    step: z.int(),
+    totalSteps: z.int(),
+    stepsPerEpoch: z.int(),
+    batchSize: z.int(),
+    device: z.string(),
+    precision: z.enum(['float32', 'bfloat16']),
+    compiled: z.boolean(),
+    /** Expected by the probe. */
+    remainingMs: z.number(),
+    checkpointBytes: z.number(),
+  }),
+  line('run.progress', {
+    step: z.int(),
+    epoch: z.number(),
+    totalSteps: z.int(),
+    loss: z.number(),
+    noSignalLoss: z.number(),
+    learningRate: z.number(),
+    viewsPerSecond: z.number(),
+    /** Share of the time spent waiting for data, in [0, 1]. */
+    waitingShare: z.number(),
+    elapsedMs: z.number(),
+    remainingMs: z.number(),
+  }),
+  line('run.checkpointed', { step: z.int(), sizeBytes: z.number(), durationMs: z.number() }),
+  line('run.evaluated', headlineShape),
+  line('run.advised', { step: z.int(), code: z.string(), message: z.string() }),
+  line('run.paused', endShape),
+  line('run.finished', { ...endShape, viewsPerSecond: z.number() }),
+  line('run.failed', { code: z.string(), message: z.string(), step: z.int().nullable() }),
+]);
+export type RunEventLine = Readonly<z.infer<typeof runEventSchema>>;
