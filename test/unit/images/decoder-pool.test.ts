@@ -175,12 +175,12 @@ describe('the decoders', () => {
        child.once('message', () => console.log(child.pid));
        setInterval(() => {}, 1000);`,
     );
-    const process_ = spawn(process.execPath, [owner], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const ownerProcess = spawn(process.execPath, [owner], { stdio: ['ignore', 'pipe', 'inherit'] });
     const decoder = await new Promise<number>((resolve) =>
-      process_.stdout.once('data', (data) => resolve(Number(data))),
+      ownerProcess.stdout.once('data', (data) => resolve(Number(data))),
     );
     expect(isAlive(decoder)).toBe(true);
-    process_.kill('SIGKILL');
+    ownerProcess.kill('SIGKILL');
     for (let i = 0; i < 50 && isAlive(decoder); i++) await wait(100);
     expect(isAlive(decoder)).toBe(false);
   });
