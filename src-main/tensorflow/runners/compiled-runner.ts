@@ -4,6 +4,7 @@ import type { StateArray, StateArrays, StepBatch, StepOutputs, StepRunner } from
 import { compileGraph, type CompiledFunction } from '../compiled-step/compile.ts';
 import type { GraphDefinition } from '../compiled-step/graph-definition.ts';
 import { bfloat16 } from '../compiled-step/passes/bfloat16.ts';
+import { foldScales } from '../compiled-step/passes/fold-scales.ts';
 import type { Pass, TensorType } from '../compiled-step/program.ts';
 import type { Tensors } from '../compiled-step/record.ts';
 import { NonFiniteError, Session } from '../compiled-step/session.ts';
@@ -18,19 +19,20 @@ export type Precision = StepRunner['description']['precision'];
 /** @throws RecordingError when the step or the embedding can't be recorded. */
 export function compileStep(definition: StepDefinition, precision: Precision): GraphDefinition {
   const passes = precision === 'bfloat16' ? [bfloat16] : [];
+  const embedPasses = [foldScales, ...passes];
   const { step, inputs, guards, embed } = definition;
   return compileGraph(
     definition.state,
     new Map<string, CompiledFunction>([
       ['step', { run: step, inputs, guards, passes }],
-      ['embed', embedFunction(definition, 'float32', embed, passes)],
+      ['embed', embedFunction(definition, 'float32', embed, embedPasses)],
       [
         'embedBytes',
         embedFunction(
           definition,
           'uint8',
           (state, { pixels }) => embed(state, { pixels: tf.div(pixels!, 255) }),
-          passes,
+          embedPasses,
         ),
       ],
     ]),
