@@ -74,7 +74,7 @@ export const trainingConfigSchema = z
         width: z.number().min(0.25).max(4).default(0.25),
         stem: z.enum(['small', 'large']).default('small'),
         norm: z.enum(['batch', 'group']).default('batch'),
-        init: z.enum(['he', 'reference']).default('he'),
+        init: z.enum(['he', 'uniform', 'reference']).default('he'),
         zeroInitLastGamma: z.boolean().default(true),
       })
       .prefault({}),

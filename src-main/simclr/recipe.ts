@@ -42,8 +42,12 @@ export interface EncoderRecipe {
   /** `small`: 3×3, stride 1, no pooling. `large`: 7×7, stride 2, then 3×3/2 max-pooling. */
   readonly stem: 'small' | 'large';
   readonly norm: 'batch' | 'group';
-  /** `he`: normal, variance 2/fan-out, dense uniform ± 1/√fan-in. `reference`: truncated normal 1/fan-in, dense N(0, 0.01). */
-  readonly init: 'he' | 'reference';
+  /**
+   * `he`: convolutions normal, variance 2/fan-out; dense uniform ± 1/√fan-in.
+   * `uniform`: both uniform ± 1/√fan-in; with batch norm a smaller start is a larger effective learning rate.
+   * `reference`: convolutions truncated normal, variance 1/fan-in; dense N(0, 0.01).
+   */
+  readonly init: 'he' | 'uniform' | 'reference';
   /** Start γ of each block's last normalisation at 0 (else 1). */
   readonly zeroInitLastGamma: boolean;
 }

@@ -44,10 +44,12 @@ function kernel(
 ): ParameterSpec {
   const fanIn = side * side * inputs;
   const fanOut = side * side * outputs;
-  const start: ParameterStart =
-    init === 'he'
-      ? { kind: 'normal', deviation: Math.sqrt(2 / fanOut) }
-      : { kind: 'truncatedNormal', deviation: Math.sqrt(1 / fanIn) / TRUNCATED_DEVIATION };
+  const starts: Readonly<Record<EncoderRecipe['init'], ParameterStart>> = {
+    he: { kind: 'normal', deviation: Math.sqrt(2 / fanOut) },
+    uniform: { kind: 'uniform', limit: 1 / Math.sqrt(fanIn) },
+    reference: { kind: 'truncatedNormal', deviation: Math.sqrt(1 / fanIn) / TRUNCATED_DEVIATION },
+  };
+  const start = starts[init];
   return { name: `${path}/kernel`, shape: [side, side, inputs, outputs], kind: 'kernel', start };
 }
 

@@ -14,8 +14,9 @@ export function headParameters(recipe: Pick<Recipe, 'encoder' | 'head'>): readon
 function denseParameters(layer: DensePlan, init: EncoderRecipe['init']): readonly ParameterSpec[] {
   const { path, inputs, outputs } = layer;
   const uniform: ParameterStart = { kind: 'uniform', limit: 1 / Math.sqrt(inputs) };
-  const kernelStart: ParameterStart = init === 'he' ? uniform : { kind: 'normal', deviation: REFERENCE_DEVIATION };
-  const biasStart: ParameterStart = init === 'he' ? uniform : { kind: 'constant', value: 0 };
+  const kernelStart: ParameterStart =
+    init === 'reference' ? { kind: 'normal', deviation: REFERENCE_DEVIATION } : uniform;
+  const biasStart: ParameterStart = init === 'reference' ? { kind: 'constant', value: 0 } : uniform;
   const specs: ParameterSpec[] = [
     { name: `${path}/kernel`, shape: [inputs, outputs], kind: 'kernel', start: kernelStart },
   ];

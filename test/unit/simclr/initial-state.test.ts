@@ -40,6 +40,18 @@ describe('initialState', () => {
     expect(moments(state.get('head/dense1/bias')!.values).largest).toBe(0);
   });
 
+  it('[INIT5] can start every kernel uniform within 1/√fan-in', () => {
+    const state = initialState({ ...quarter, encoder: { ...quarter.encoder, init: 'uniform' } }, 1);
+    for (const [name, fanIn] of [
+      ['encoder/group4/block1/conv2/kernel', 9 * 128],
+      ['head/dense0/kernel', 128],
+    ] as const) {
+      const { deviation, largest } = moments(state.get(name)!.values);
+      expect(largest, name).toBeLessThanOrEqual(1 / Math.sqrt(fanIn));
+      expect(deviation * Math.sqrt(3 * fanIn), name).toBeCloseTo(1, 1);
+    }
+  });
+
   it('[INIT3] is the same for the same seed, another for another, and the encoder’s does not depend on the head', () => {
     const recipe = smallRecipe();
     expect(initialState(recipe, 5)).toEqual(initialState(recipe, 5));
