@@ -1,4 +1,7 @@
-/** Going on with a run from its newest complete checkpoint, exactly as if it had never been interrupted. */
+/**
+ * Going on with a run from its newest complete checkpoint, exactly as if it had never been interrupted; from its plan when
+ * it ended before the first.
+ */
 import { KindredError } from '#base/errors.ts';
 import type { RunId } from '#base/ids.ts';
 import type { LibraryStores } from './ports/library.ts';
@@ -7,8 +10,8 @@ import { followRun } from './running/follow-run.ts';
 import type { RunListener, RunPorts, RunResult } from './start-run.ts';
 
 /**
- * @throws KindredError `run.active` when another process trains it; `run.notResumable` when it is finished, has failed
- *   without a checkpoint, or its images can't be had any more.
+ * @throws KindredError `run.active` when another process trains it; `run.notResumable` when it is finished, or its
+ *   images can't be had any more.
  */
 export async function resumeRun(
   ports: RunPorts,
@@ -17,16 +20,11 @@ export async function resumeRun(
   signal: AbortSignal,
 ): Promise<RunResult> {
   const { stores, host, clock } = ports;
-  const { isHeld, checkpoint } = host.inspect(run.id);
-  if (isHeld)
+  if (host.inspect(run.id).isHeld)
     throw new KindredError('run.active', `Run "${run.name}" (${run.id}) is being trained already.`, { id: run.id });
   if (run.status === 'finished') {
     const text = `Run "${run.name}" (${run.id}) is finished: all ${run.step} steps are made. Train a new one to go further.`;
     throw new KindredError('run.notResumable', text, { id: run.id, step: run.step });
-  }
-  if (run.status === 'failed' && checkpoint === null) {
-    const text = `Run "${run.name}" (${run.id}) failed before its first checkpoint. Start it anew with "train".`;
-    throw new KindredError('run.notResumable', text, { id: run.id });
   }
   await prepareAgain(ports, host.readPlan(run.id), listener, signal);
   const outcome = await followRun({ runs: stores.runs, host, clock }, run.id, listener.onEvent, signal);
@@ -40,8 +38,7 @@ async function prepareAgain(
   listener: Pick<RunListener, 'onCache'>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { folder, problems } = await pixels.prepare(plan.cacheSide, imagesOf(stores, plan), listener.onCache, signal);
-  if (problems.length === 0 && folder === plan.cacheFolder) return;
+  const { problems } = await pixels.prepare(plan.cacheSide, imagesOf(stores, plan), listener.onCache, signal);
   if (problems.length === 0) return;
   const text = `${problems.length} of the run's images can't be read any more (the first: ${problems[0]!.message}). Bring them back, or start a new run.`;
   throw new KindredError('run.notResumable', text, { id: plan.runId, lost: problems.length });

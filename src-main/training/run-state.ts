@@ -3,7 +3,7 @@
  *
  *   queued  ──begin────────▶ running        pausing ──checkpointed──▶ paused
  *   running ──requestPause─▶ pausing        paused  ──begin─────────▶ running
- *   running ──complete─────▶ finished       failed  ──begin─────────▶ running   (only with a checkpoint)
+ *   running ──complete─────▶ finished       failed  ──begin─────────▶ running
  *   running, pausing ──fail─▶ failed        running, pausing ──foundDead──▶ paused, or queued without a checkpoint
  *
  * R1  A run in `paused` or `finished` has a checkpoint whose step equals its own.
@@ -26,12 +26,9 @@ export interface RunState {
 
 export const newRunState: RunState = { status: 'queued', step: 0, checkpointStep: null };
 
-/** Starts a queued run or goes on with a paused or failed one, from its checkpoint. */
+/** Starts a queued run or goes on with a paused or failed one, from its checkpoint; from step 0 when it has none. */
 export function begin(state: RunState): RunState {
   expectStatus('begin', state, ['queued', 'paused', 'failed']);
-  if (state.status !== 'queued' && state.checkpointStep === null) {
-    throw new KindredError('run.notResumable', 'The run has no checkpoint to go on from. Start a new one.');
-  }
   return { ...state, status: 'running', step: state.checkpointStep ?? 0 };
 }
 
@@ -78,10 +75,7 @@ export function foundDead(state: RunState, checkpointStep: number | null): RunSt
 
 /** True when `begin` would be accepted. */
 export function isResumable(state: RunState): boolean {
-  return (
-    state.status === 'queued' ||
-    ((state.status === 'paused' || state.status === 'failed') && state.checkpointStep !== null)
-  );
+  return state.status === 'queued' || state.status === 'paused' || state.status === 'failed';
 }
 
 function expectStatus(change: string, state: RunState, allowed: readonly RunStatus[]): void {

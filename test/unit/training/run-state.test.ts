@@ -50,10 +50,10 @@ describe('run states', () => {
     expect(foundDead(stateWith('pausing', 2, null), null)).toEqual(newRunState);
   });
 
-  it('begins again from the checkpoint, and refuses a failed run without one', () => {
+  it('begins again from the checkpoint, or from the start without one, unless it is finished', () => {
     expect(begin(stateWith('failed', 9, 4))).toEqual(stateWith('running', 4, 4));
-    expect(() => begin(stateWith('failed', 0, null))).toThrow(/no checkpoint/);
-    expect(isResumable(stateWith('failed', 0, null))).toBe(false);
+    expect(begin(stateWith('failed', 7, null))).toEqual(stateWith('running', 0, null));
+    expect(isResumable(stateWith('failed', 0, null))).toBe(true);
     expect(isResumable(stateWith('paused'))).toBe(true);
     expect(isResumable(stateWith('finished'))).toBe(false);
   });
