@@ -2,17 +2,25 @@ import { expect, it } from 'vitest';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Clock } from '#base/clock.ts';
 import { probePrecision } from '#tensorflow/runners/probe-precision.ts';
-import { contrastiveBatch, contrastiveDefinition, contrastiveState } from '#test/support/contrastive-definition.ts';
+import type { StepDefinition } from '#tensorflow/runners/step-definition.ts';
 import { checkNativeTensorLeaks } from '#test/support/native-tensor-leaks.ts';
-import { smallRecipe } from '#test/support/small-recipe.ts';
 
 checkNativeTensorLeaks();
 
-const recipe = smallRecipe();
 const settings = {
-  definition: contrastiveDefinition(recipe),
-  state: contrastiveState(recipe, 1),
-  batch: contrastiveBatch(recipe, 0, 0.01),
+  definition: {
+    state: new Map([['w', { dtype: 'float32', shape: [] }]]),
+    step: ({ w }, { learningRate }) =>
+      tf.tidy(() => ({ state: { w: tf.add(w!, learningRate!) }, outputs: { loss: tf.mul(w!, 2) } })) as ReturnType<
+        StepDefinition['step']
+      >,
+    inputs: new Map([['learningRate', { dtype: 'float32', shape: [] }]]),
+    guards: ['loss'],
+    embed: (_state, { pixels }) => tf.tidy(() => ({ h: tf.mean(pixels!, [1, 2]), z: tf.sum(pixels!, [1, 2]) })),
+    embedding: { side: 2, rows: 1 },
+  } satisfies StepDefinition,
+  state: new Map([['w', { shape: [], dtype: 'float32' as const, values: Float32Array.of(1) }]]),
+  batch: { step: 0, learningRate: 0.5, inputs: new Map(), release: () => {} },
   device: 'cpu',
 };
 
