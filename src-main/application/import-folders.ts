@@ -84,7 +84,7 @@ export async function importFolders(
   refuseWhenInterrupted(signal, read, plan.toDescribe.length);
   stores.transaction(() => {
     recorder.recordGone();
-    stores.datasets.markImported(dataset.id, ports.clock.wallMs());
+    stores.datasets.markImported(dataset.id, ports.clock.wallMs(), scan.labelReason);
   });
   const elapsedMs = ports.clock.monotonicMs() - startMs;
   const { labelReason } = scan;
@@ -108,7 +108,9 @@ async function scanRoots(
   signal: AbortSignal,
 ): Promise<DatasetScan> {
   try {
-    return await scanDataset(ports.scanner, dataset.roots, signal, (found) => onProgress({ phase: 'scanning', found }));
+    const choice = ports.stores.datasets.folderLabels(dataset.id);
+    const onFound = (found: number): void => onProgress({ phase: 'scanning', found });
+    return await scanDataset(ports.scanner, dataset.roots, choice, signal, onFound);
   } catch (error) {
     if (!signal.aborted) throw error;
     const text = 'The import was interrupted while looking for files. Nothing was changed.';

@@ -11,6 +11,8 @@ export interface LibraryLayout {
   readonly runs: string;
   /** Files a browser uploaded: originals, never deleted by any command. */
   readonly inbox: string;
+  /** Laid-out maps; can be made again. */
+  readonly maps: string;
 }
 
 /** @param folder absolute. */
@@ -22,5 +24,6 @@ export function libraryLayout(folder: string): LibraryLayout {
     vectors: join(folder, 'vectors'),
     runs: join(folder, 'runs'),
     inbox: join(folder, 'inbox'),
+    maps: join(folder, 'maps'),
   };
 }

@@ -33,7 +33,8 @@ export interface StartRequest {
 export interface RunListener {
   readonly onCache: (progress: CacheProgress) => void;
   readonly onNote: (note: string) => void;
-  readonly onMade: (id: RunId, name: string) => void;
+  /** What it returns is waited for before training begins: a run may have to wait its turn. */
+  readonly onMade: (id: RunId, name: string) => Promise<void> | void;
   readonly onEvent: (event: RunEvent) => void;
 }
 
@@ -75,7 +76,7 @@ export async function startRun(
   };
   await ports.host.prepare(plan);
   stores.runs.insert(queuedRun(plan, clock.wallMs()));
-  listener.onMade(id, name);
+  await listener.onMade(id, name);
   const outcome = await followRun({ runs: stores.runs, host: ports.host, clock }, id, listener.onEvent, signal);
   return { id, name, outcome };
 }

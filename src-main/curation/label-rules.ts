@@ -9,6 +9,7 @@
  *     become tags, and so does every folder below the label's. When one in five of the folders looks so, all do.
  * L4  One image in every folder, or everything in one folder: no labels; folder names become tags.
  * L5  Names are compared in Unicode form C; what is shown is that form.
+ * L6  A user who says so has the last word: then every first folder is a label, or none is.
  */
 export type Split = 'train' | 'val' | 'test';
 
@@ -57,13 +58,17 @@ export function isMechanicalName(name: string): boolean {
   return mechanicalNames.some((pattern) => pattern.test(plain));
 }
 
-/** @param relativePaths paths below the dataset's root, separated by `/`; the last part is the file. */
-export function labelFiles(relativePaths: readonly string[]): FileLabels {
+/**
+ * @param relativePaths paths below the dataset's root, separated by `/`; the last part is the file.
+ * @param choice [L6] what the user said, if anything.
+ */
+export function labelFiles(relativePaths: readonly string[], choice: 'auto' | 'always' | 'never' = 'auto'): FileLabels {
   const folders = relativePaths.map((path) => path.normalize('NFC').split('/').slice(0, -1));
   const splits = splitsOf(folders);
   const below = folders.map((parts, i) => (splits[i] === null ? parts : parts.slice(1)));
-  const { areLabels, reason } = judge(below);
-  const isLabel = (parts: readonly string[]): boolean => areLabels && parts.length > 0 && !isMechanicalName(parts[0]!);
+  const { areLabels, reason } = choice === 'auto' ? judge(below) : asSaid(choice, below);
+  const isLabel = (parts: readonly string[]): boolean =>
+    areLabels && parts.length > 0 && (choice === 'always' || !isMechanicalName(parts[0]!));
   return {
     labels: below.map((parts) => (isLabel(parts) ? parts[0]! : null)),
     splits,
@@ -83,6 +88,13 @@ function splitsOf(folders: readonly (readonly string[])[]): readonly (Split | nu
 interface Judgement {
   readonly areLabels: boolean;
   readonly reason: string;
+}
+
+/** [L6] */
+function asSaid(choice: 'always' | 'never', folders: readonly (readonly string[])[]): Judgement {
+  if (choice === 'never') return no('Folders are tags, as you said.');
+  const names = new Set(folders.flatMap(([name]) => name ?? []));
+  return { areLabels: true, reason: `${names.size} folders are labels, as you said.` };
 }
 
 const no = (reason: string): Judgement => ({ areLabels: false, reason });

@@ -1,7 +1,14 @@
 import { SqliteError, type Database } from 'better-sqlite3';
 import { KindredError } from '#base/errors.ts';
 import type { DatasetId } from '#base/ids.ts';
-import type { Dataset, DatasetCounts, DatasetRoot, DatasetStore, RemovalCounts } from '#application/ports/library.ts';
+import type {
+  Dataset,
+  DatasetCounts,
+  DatasetRoot,
+  DatasetStore,
+  FolderLabels,
+  RemovalCounts,
+} from '#application/ports/library.ts';
 import { Prepared } from './prepared.ts';
 
 interface DatasetRow {
@@ -68,8 +75,16 @@ export function datasetStore(database: Database): DatasetStore {
       const sql = 'SELECT id, path FROM dataset_roots WHERE dataset_id = $id AND path = $path';
       return prepared.get<DatasetRoot>(sql, values)!;
     },
-    markImported: (id, importedMs) => {
-      prepared.run('UPDATE datasets SET imported_ms = $importedMs WHERE id = $id', { id, importedMs });
+    markImported: (id, importedMs, labelReason) => {
+      const sql = 'UPDATE datasets SET imported_ms = $importedMs, label_reason = $labelReason WHERE id = $id';
+      prepared.run(sql, { id, importedMs, labelReason });
+    },
+    folderLabels: (id) => {
+      const sql = 'SELECT folder_labels AS choice FROM datasets WHERE id = $id';
+      return prepared.get<{ choice: FolderLabels }>(sql, { id })?.choice ?? 'auto';
+    },
+    setFolderLabels: (id, choice) => {
+      prepared.run('UPDATE datasets SET folder_labels = $choice WHERE id = $id', { id, choice });
     },
     rename: (id, name) => {
       try {

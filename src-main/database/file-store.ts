@@ -139,7 +139,7 @@ function fileWrites(prepared: Prepared): Pick<FileStore, 'insert' | 'replace' | 
 
 function fileReads(
   prepared: Prepared,
-): Pick<FileStore, 'known' | 'page' | 'count' | 'labelCounts' | 'images' | 'pathOf'> {
+): Pick<FileStore, 'known' | 'page' | 'count' | 'labelCounts' | 'images' | 'pathOf' | 'holding'> {
   return {
     known: (id) => knownFiles(prepared.each<KnownRow>(KNOWN, { id })),
     page: (filter, afterId, limit) => {
@@ -168,6 +168,12 @@ function fileReads(
     pathOf: (imageId) => {
       const sql = `SELECT path FROM files WHERE image_id = $imageId AND state = 'present' ORDER BY id LIMIT 1`;
       return prepared.get<{ path: string }>(sql, { imageId })?.path ?? null;
+    },
+    holding: (fileIds) => {
+      const sql = `SELECT image_id AS imageId FROM files WHERE id IN (SELECT value FROM json_each($ids))
+        AND image_id IS NOT NULL`;
+      const rows = prepared.all<{ imageId: ImageId }>(sql, { ids: JSON.stringify(fileIds) });
+      return { files: rows.length, images: [...new Set(rows.map(({ imageId }) => imageId))] };
     },
   };
 }

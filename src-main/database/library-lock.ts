@@ -82,7 +82,9 @@ function refusal(folder: string): KindredError {
     holder === null
       ? 'another process'
       : `process ${holder.pid} on ${holder.host} ("${holder.activity}", since ${new Date(holder.startedMs).toISOString()})`;
-  const text = `The library in "${folder}" is in use by ${who}. Wait for it or end it, or use another library with --library.`;
+  const port = holder?.port ?? null;
+  const where = port === null ? '' : ` It is open in the studio at http://127.0.0.1:${port}: go on there.`;
+  const text = `The library in "${folder}" is in use by ${who}.${where} Wait for it or end it, or use another library with --library.`;
   return new KindredError('library.locked', text, { folder, holder });
 }
 

@@ -7,7 +7,15 @@
  */
 import type { Database } from 'better-sqlite3';
 import { KindredError } from '#base/errors.ts';
-import type { Facets, FileCell, FileDetails, ListingFilter, ListingSort } from '#application/ports/listings.ts';
+import type {
+  DatasetSummary,
+  Facets,
+  FileCell,
+  FileDetails,
+  ListingFilter,
+  ListingSort,
+} from '#application/ports/listings.ts';
+import { datasetSummaries } from './dataset-summaries.ts';
 import { facetQuery, listingQuery, passingImagesQuery, type FacetPart } from './listing-query.ts';
 import { Prepared } from './prepared.ts';
 
@@ -106,6 +114,18 @@ export class Listings {
       return [...this.#prepared.all<{ value: string; count: number }>(sql, values)];
     };
     return { labels: counted('labels'), tags: counted('tags'), splits: counted('splits'), states: counted('states') };
+  }
+
+  /** All datasets, by name. */
+  datasets(): DatasetSummary[] {
+    return datasetSummaries(this.#prepared);
+  }
+
+  /** Labels or splits of files in the order asked for; '' where there is none. */
+  groupsOf(ids: readonly number[], by: 'label' | 'split'): string[] {
+    const sql = `SELECT coalesce(files.${by}, '') AS value FROM json_each($ids) AS wanted
+      LEFT JOIN files ON files.id = wanted.value ORDER BY wanted.key`;
+    return this.#prepared.all<{ value: string }>(sql, { ids: JSON.stringify(ids) }).map(({ value }) => value);
   }
 
   /** Content hashes of the images that pass. */

@@ -14,11 +14,22 @@ export type DecoderWork =
       readonly region: Region | null;
       /** The hash the bytes must have, if any. */
       readonly contentHash: string | null;
-    };
+    }
+  /** The picture anew as WebP, its longer side brought down to `longSide`. */
+  | { readonly kind: 'picture'; readonly source: string | Uint8Array; readonly longSide: number }
+  /** Pixels as lossless WebP. */
+  | { readonly kind: 'encode'; readonly pixels: DecodedPixels };
+
+/** The file or the bytes that a task looks at. */
+export function sourceOf(work: DecoderWork): string | Uint8Array {
+  if (work.kind === 'describe') return work.path;
+  return work.kind === 'encode' ? work.pixels.data : work.source;
+}
 
 export type DecoderOutcome =
   | { readonly kind: 'facts'; readonly facts: ImageFacts }
   | { readonly kind: 'pixels'; readonly pixels: DecodedPixels }
+  | { readonly kind: 'webp'; readonly bytes: Uint8Array }
   | { readonly kind: 'problem'; readonly code: string; readonly message: string };
 
 export interface DecoderTask {

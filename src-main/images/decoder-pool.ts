@@ -6,9 +6,9 @@
  */
 import { basename } from 'node:path';
 import { KindredError } from '#base/errors.ts';
-import type { DecodedPixels, DescribeResult, ImageDecoder, Region } from '#application/ports/images.ts';
+import type { DecodedPixels, DescribeResult, ImageDecoder, PictureEncoder, Region } from '#application/ports/images.ts';
 import { DecoderChild, type DeathCause } from './decoder-child.ts';
-import type { DecoderOutcome, DecoderTask, DecoderWork } from './decoder-messages.ts';
+import { type DecoderOutcome, type DecoderTask, type DecoderWork, sourceOf } from './decoder-messages.ts';
 import { resultsAsReady } from './results-as-ready.ts';
 import { defaultLimits, type DecodeLimits } from './limits.ts';
 
@@ -37,7 +37,7 @@ interface Slot {
   isAlone: boolean;
 }
 
-class DecoderPool implements ImageDecoder {
+class DecoderPool implements ImageDecoder, PictureEncoder {
   readonly #entry: URL;
   readonly #limits: DecodeLimits;
   readonly #slots: readonly Slot[];
@@ -81,6 +81,21 @@ class DecoderPool implements ImageDecoder {
       throw new KindredError(outcome.code, outcome.message, { path });
     }
     throw new Error('A decoder answered a request for pixels with facts.');
+  }
+
+  async picture(source: string | Uint8Array, longSide: number): Promise<Uint8Array> {
+    return this.#webp({ kind: 'picture', source, longSide });
+  }
+
+  async encode(pixels: DecodedPixels): Promise<Uint8Array> {
+    return this.#webp({ kind: 'encode', pixels });
+  }
+
+  async #webp(work: DecoderWork): Promise<Uint8Array> {
+    const outcome = await this.#run(work);
+    if (outcome.kind === 'webp') return outcome.bytes;
+    if (outcome.kind === 'problem') throw new KindredError(outcome.code, outcome.message);
+    throw new Error('A decoder answered a request for WebP with something else.');
   }
 
   async close(): Promise<void> {
@@ -173,7 +188,7 @@ class DecoderPool implements ImageDecoder {
 
 /** The problem of a file that ended two decoders. */
 function deathProblem(work: DecoderWork, cause: Exclude<DeathCause, { kind: 'neverStarted' }>) {
-  const source = work.kind === 'describe' ? work.path : work.source;
+  const source = sourceOf(work);
   const what = `Cannot decode "${typeof source === 'string' ? basename(source) : 'the given picture'}"`;
   if (cause.kind === 'silent') {
     const message = `${what}: not done after ${cause.afterMs / 1000} s, tried twice. ${CHILD_MEMORY_HINT}`;
@@ -187,6 +202,6 @@ function deathProblem(work: DecoderWork, cause: Exclude<DeathCause, { kind: 'nev
 }
 
 /** Starts no process until there is work. Call `close` when done. */
-export function createDecoderPool(options: DecoderPoolOptions): ImageDecoder {
+export function createDecoderPool(options: DecoderPoolOptions): ImageDecoder & PictureEncoder {
   return new DecoderPool(options);
 }

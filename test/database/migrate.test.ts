@@ -8,7 +8,11 @@ import { openLibraryForReading, openLibraryForWriting } from '#database/open-lib
 import { imageFacts } from '#test/support/image-facts.ts';
 import { temporaryFolder } from '#test/support/temporary-folder.ts';
 
-const addNote = { version: 2, name: 'add-note', sql: 'ALTER TABLE datasets ADD COLUMN note TEXT' };
+const addNote = {
+  version: libraryMigrations.length + 1,
+  name: 'add-note',
+  sql: 'ALTER TABLE datasets ADD COLUMN note TEXT',
+};
 
 function makeOldLibrary(folder: string): void {
   const library = openLibraryForWriting(folder, 'test', 0);
@@ -48,6 +52,16 @@ describe('migrations of the library', () => {
     expect(schemaVersion(database)).toBe(1);
   });
 
+  it('0002 leaves labels to the names of folders until somebody says otherwise', () => {
+    const database = new Sqlite(':memory:');
+    migrate(database, libraryMigrations.slice(0, 1));
+    database.prepare(`INSERT INTO datasets (name, created_ms) VALUES ('cats', 0)`).run();
+    migrate(database, libraryMigrations.slice(0, 2));
+    const columns = 'SELECT folder_labels AS choice, label_reason AS reason FROM datasets';
+    expect(database.prepare(columns).all()).toEqual([{ choice: 'auto', reason: '' }]);
+    expect(() => database.prepare(`UPDATE datasets SET folder_labels = 'maybe'`).run()).toThrow(/CHECK/);
+  });
+
   it('run once: a second time changes nothing', () => {
     const database = new Sqlite(':memory:');
     migrate(database, libraryMigrations);
@@ -59,12 +73,12 @@ describe('migrations of the library', () => {
     const database = new Sqlite(':memory:');
     migrate(database, libraryMigrations);
     const broken = {
-      version: 2,
+      version: libraryMigrations.length + 1,
       name: 'break',
       sql: 'CREATE TABLE half (x TEXT) STRICT; CREATE TABLE half (y TEXT) STRICT;',
     };
     expect(() => migrate(database, [...libraryMigrations, broken])).toThrow(/half/);
-    expect(schemaVersion(database)).toBe(1);
+    expect(schemaVersion(database)).toBe(libraryMigrations.length);
     expect(database.prepare(`SELECT name FROM sqlite_schema WHERE name = 'half'`).get()).toBeUndefined();
   });
 });
@@ -79,8 +93,10 @@ describe('[D2] a library of an older version', () => {
       { path: '/cats/1.png', label: 'cat', state: 'present' },
     ]);
     library.close();
-    const copy = new Sqlite(join(folder, 'backups', 'library-format-1.db'), { readonly: true });
-    expect(schemaVersion(copy)).toBe(1);
+    const copy = new Sqlite(join(folder, 'backups', `library-format-${libraryMigrations.length}.db`), {
+      readonly: true,
+    });
+    expect(schemaVersion(copy)).toBe(libraryMigrations.length);
     expect(copy.prepare('SELECT name FROM datasets').all()).toEqual([{ name: 'cats' }]);
     copy.close();
   });
@@ -92,7 +108,7 @@ describe('[D2] a library of an older version', () => {
     expect(library.stores.datasets.list()).toMatchObject([{ name: 'cats' }]);
     library.close();
     const after = new Sqlite(join(folder, 'library.db'));
-    expect(schemaVersion(after)).toBe(1);
+    expect(schemaVersion(after)).toBe(libraryMigrations.length);
     after.close();
   });
 
@@ -110,7 +126,7 @@ describe('[D3] a library of a newer version', () => {
     expect(() => openLibraryForWriting(folder, 'test', 0)).toThrow(
       expect.objectContaining({
         code: 'library.newer',
-        message: expect.stringMatching(/format 2; this one knows up to 1/),
+        message: expect.stringContaining(`format ${addNote.version}; this one knows up to ${libraryMigrations.length}`),
       }),
     );
     const opened = openLibraryForReading(folder);

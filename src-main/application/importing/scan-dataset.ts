@@ -1,7 +1,7 @@
 import { basename, relative, sep } from 'node:path';
 import { labelFiles } from '#curation/label-rules.ts';
 import type { FileScanner, PathProblem, ScannedFile } from '../ports/images.ts';
-import type { DatasetRoot, FilePlace, Split } from '../ports/library.ts';
+import type { DatasetRoot, FilePlace, FolderLabels, Split } from '../ports/library.ts';
 
 /** A path that can't be used, with where it was found. */
 export interface PlacedProblem {
@@ -73,11 +73,13 @@ function problemPlace(root: DatasetRoot, problem: PathProblem): FilePlace {
  * Walks all roots of a dataset and reads labels, tags and splits off the paths. Roots may overlap: a path counts for
  * the first root that reaches it.
  *
+ * @param choice whether folders are labels: by their names, or as the user said.
  * @param onFound called now and then with the number of files found so far.
  */
 export async function scanDataset(
   scanner: FileScanner,
   roots: readonly DatasetRoot[],
+  choice: FolderLabels,
   signal: AbortSignal,
   onFound: (files: number) => void,
 ): Promise<DatasetScan> {
@@ -97,7 +99,10 @@ export async function scanDataset(
       onFound(found.length);
     }
   }
-  const said = labelFiles(found.map((one) => labelPath(one, roots.length)));
+  const said = labelFiles(
+    found.map((one) => labelPath(one, roots.length)),
+    choice,
+  );
   const files = found.map(({ root, file }, i) =>
     placeOf(root, file, { label: said.labels[i]!, tags: said.tags[i]!, split: said.splits[i]! }),
   );

@@ -109,3 +109,15 @@ export interface ImageDecoder {
   /** Ends the children. */
   readonly close: () => Promise<void>;
 }
+
+/** Pictures for a window; implemented by the decoders too. */
+export interface PictureEncoder {
+  /**
+   * The upright picture encoded anew as WebP, its longer side brought down to `longSide`: nothing of the original's
+   * bytes is left in it.
+   * @throws KindredError `image.…` when it can't be decoded.
+   */
+  readonly picture: (source: string | Uint8Array, longSide: number) => Promise<Uint8Array>;
+  /** Pixels as lossless WebP. */
+  readonly encode: (pixels: DecodedPixels) => Promise<Uint8Array>;
+}

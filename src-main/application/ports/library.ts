@@ -5,11 +5,15 @@
 import type { DatasetId, FileId, ImageId } from '#base/ids.ts';
 import type { ImageFacts } from './images.ts';
 import type { RunStore } from './runs.ts';
+import type { UndoStore } from './undo.ts';
 
 export type Split = 'train' | 'val' | 'test';
 
 /** present: holds an image. missing: held one, and is gone. problem: is there, and can't be read. */
 export type FileState = 'present' | 'missing' | 'problem';
+
+/** Whether sub-folders are labels. auto: by their names; else as the user said. */
+export type FolderLabels = 'auto' | 'always' | 'never';
 
 /** A folder that was imported into a dataset. */
 export interface DatasetRoot {
@@ -61,7 +65,10 @@ export interface DatasetStore {
   readonly counts: (id: DatasetId) => DatasetCounts;
   /** The root with this path, made when it is not there. */
   readonly addRoot: (id: DatasetId, path: string) => DatasetRoot;
-  readonly markImported: (id: DatasetId, importedMs: number) => void;
+  /** @param labelReason why folders became labels or did not, in a sentence. */
+  readonly markImported: (id: DatasetId, importedMs: number, labelReason: string) => void;
+  readonly folderLabels: (id: DatasetId) => FolderLabels;
+  readonly setFolderLabels: (id: DatasetId, choice: FolderLabels) => void;
   /** @throws KindredError `dataset.nameTaken`. */
   readonly rename: (id: DatasetId, name: string) => void;
   readonly removalCounts: (id: DatasetId) => RemovalCounts;
@@ -164,6 +171,8 @@ export interface FileStore {
   readonly images: (id: DatasetId) => readonly DatasetImage[];
   /** A present file that holds the image, or null. */
   readonly pathOf: (imageId: ImageId) => string | null;
+  /** How many of the files hold an image, and those images, each once. */
+  readonly holding: (fileIds: readonly FileId[]) => { readonly files: number; readonly images: readonly ImageId[] };
 }
 
 /** An image as the library remembers it; the descriptor lives with the vectors. */
@@ -190,6 +199,7 @@ export interface LibraryStores {
   readonly files: FileStore;
   readonly images: ImageStore;
   readonly runs: RunStore;
+  readonly undo: UndoStore;
   /** All of what `work` writes, or nothing when it throws. Not nested. */
   readonly transaction: <T>(work: () => T) => T;
 }

@@ -1,4 +1,5 @@
 /** What windows ask of the files, as the database answers it; the shapes are those that cross to a face. */
+export type { DatasetSummary } from '#contract/studio/datasets.ts';
 export type {
   Facets,
   FileCell,

@@ -17,6 +17,8 @@ export const datasetSummarySchema = z.object({
 });
 export type DatasetSummary = z.infer<typeof datasetSummarySchema>;
 
+const removalSchema = z.object({ files: z.int(), images: z.int(), userLabels: z.int(), userTags: z.int() });
+
 export const datasetContract = {
   list: oc.output(z.array(datasetSummarySchema)),
   /** Starts an import job of folders or files by their paths on this computer. */
@@ -35,12 +37,13 @@ export const datasetContract = {
   rescan: oc.input(z.strictObject({ id: z.int() })).output(z.object({ jobId: z.string() })),
   rename: oc.input(z.strictObject({ id: z.int(), name: z.string().min(1).max(200) })).output(z.object({})),
   /** Whether sub-folders are labels or tags; undoable. */
-  setFolderLabels: oc.input(z.strictObject({ id: z.int(), usesFolderLabels: z.boolean() })).output(z.object({})),
-  /** Forgets the dataset; undoable; never touches originals. */
-  remove: oc.input(z.strictObject({ id: z.int() })).output(z.object({ files: z.int() })),
-  problems: oc
-    .input(z.strictObject({ id: z.int() }))
-    .output(z.array(z.object({ relativePath: z.string(), code: z.string(), message: z.string() }))),
+  setFolderLabels: oc
+    .input(z.strictObject({ id: z.int(), usesFolderLabels: z.boolean() }))
+    .output(z.object({ jobId: z.string() })),
+  /** What `remove` would take out of the library, for the question before it. */
+  removal: oc.input(z.strictObject({ id: z.int() })).output(removalSchema),
+  /** Forgets the dataset with what was said of images only it holds; never touches originals. */
+  remove: oc.input(z.strictObject({ id: z.int() })).output(removalSchema),
 };
 
 /** Work that takes a while: import, embedding, projection. Runs have their own states. */

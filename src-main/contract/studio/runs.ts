@@ -49,11 +49,10 @@ export const planSchema = z.object({
   config: trainingConfigSchema,
   images: z.int(),
   stepsPerEpoch: z.int(),
-  /** Null until measured. */
+  /** By a run of the same network on this computer; null while there is none. */
   viewsPerSecond: z.number().nullable(),
   totalSteps: z.int().nullable(),
   durationMs: z.number().nullable(),
-  memoryBytes: z.number().nullable(),
   diskBytes: z.number(),
   device: z.string(),
   deviceReason: z.string(),
@@ -74,7 +73,7 @@ const start = z.strictObject({
 
 export const runContract = {
   presets: oc.output(z.array(presetSchema)),
-  /** What pressing Train would do: a measured probe's answer. */
+  /** What pressing Train would do, as far as it is known before the start. */
   plan: oc.input(start).output(planSchema),
   start: oc.input(start).output(z.object({ id: z.string() })),
   list: oc.output(z.array(runSummarySchema)),
@@ -86,20 +85,6 @@ export const runContract = {
     ),
   pause: oc.input(runId).output(z.object({})),
   resume: oc.input(runId).output(z.object({})),
-  /** Ends the run at a checkpoint and keeps its encoder. */
-  stop: oc.input(runId).output(z.object({})),
-  /** A new run from this one's last checkpoint, with a short warm-up and cosine of its own. */
-  extend: oc
-    .input(z.strictObject({ id: z.string(), minutes: z.number().positive() }))
-    .output(z.object({ id: z.string() })),
   rename: oc.input(z.strictObject({ id: z.string(), name: z.string().min(1).max(200) })).output(z.object({})),
   remove: oc.input(runId).output(z.object({})),
-  /** Neighbours of pinned images at each evaluation so far: for each, rows of image ids, newest last. */
-  pinnedNeighbours: oc
-    .input(runId)
-    .output(
-      z.array(
-        z.object({ imageId: z.int(), moments: z.array(z.object({ step: z.int(), neighbours: z.array(z.int()) })) }),
-      ),
-    ),
 };

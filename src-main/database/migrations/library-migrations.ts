@@ -1,5 +1,6 @@
 import type { Migration } from '../migration.ts';
 import { createLibrary } from './0001-create-library.ts';
+import { addLabelChoice } from './0002-add-label-choice.ts';
 
 /** The schema of `library.db`, oldest first. */
-export const libraryMigrations: readonly Migration[] = [createLibrary];
+export const libraryMigrations: readonly Migration[] = [createLibrary, addLabelChoice];

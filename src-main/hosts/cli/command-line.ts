@@ -24,6 +24,12 @@ export function commandNameIn(words: readonly string[]): string | null {
   return null;
 }
 
+/** Nothing but options opens the studio. */
+function withDefaultCommand(words: readonly string[]): readonly string[] {
+  const isAsking = commandNameIn(words) !== null || words.some((word) => word === '--help' || word === '-h');
+  return isAsking ? words : ['studio', ...words];
+}
+
 /** The nearest of some names when it is near enough to have been meant, or null. */
 export function nearestName(name: string, names: readonly string[]): string | null {
   const nearest = names.toSorted((a, b) => distance(name, a) - distance(name, b))[0];
@@ -95,15 +101,16 @@ function leaveQuietlyOnClosedPipe(): void {
 /**
  * Runs one command line to its end.
  *
- * @param words arguments without node and script.
+ * @param given arguments without node and script.
  * @returns the exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted in a consistent state.
  */
 export async function runCommandLine(
-  words: readonly string[],
+  given: readonly string[],
   stdout: TextSink = process.stdout,
   stderr: TextSink = process.stderr,
 ): Promise<number> {
   leaveQuietlyOnClosedPipe();
+  const words = withDefaultCommand(given);
   const output = new Output({ json: words.includes('--json'), stdout, stderr, nowMs: () => performance.now() });
   const interruption = listenForInterruption();
   let cli: Cli | null = null;

@@ -2,7 +2,7 @@
 import { KindredError } from '#base/errors.ts';
 import { libraryLayout, type LibraryLayout } from '#application/library-layout.ts';
 import type { ImportPorts } from '#application/import-folders.ts';
-import type { ImageDecoder } from '#application/ports/images.ts';
+import type { ImageDecoder, PictureEncoder } from '#application/ports/images.ts';
 import type { LibraryStores } from '#application/ports/library.ts';
 import type { OpenLibrary } from '#database/open-library.ts';
 import type { EmbeddingStore } from '#vectors/embedding-store.ts';
@@ -15,7 +15,7 @@ export class Wiring {
   readonly layout: LibraryLayout;
   readonly #warn: (text: string) => void;
   #library: OpenLibrary | null = null;
-  #decoder: ImageDecoder | null = null;
+  #decoder: (ImageDecoder & PictureEncoder) | null = null;
   #vectors: EmbeddingStore | null = null;
   readonly #closers: (() => Promise<void> | void)[] = [];
 
@@ -55,6 +55,11 @@ export class Wiring {
     return this.#library!.stores;
   }
 
+  /** Tells those who find the library taken where to reach the engine that holds it. */
+  listensOn(port: number): void {
+    this.#library?.lock?.describe({ port });
+  }
+
   /** What an import needs; the library is held for it. */
   async importPorts(activity: string): Promise<ImportPorts> {
     const stores = await this.holdLibrary(activity);
@@ -71,7 +76,7 @@ export class Wiring {
   }
 
   /** The decoder processes; none is started until there is work. */
-  async decoder(): Promise<ImageDecoder> {
+  async decoder(): Promise<ImageDecoder & PictureEncoder> {
     if (this.#decoder === null) {
       const { createDecoderPool } = await import('#images/decoder-pool.ts');
       const entry = new URL('../decoder/main.ts', import.meta.url);

@@ -17,14 +17,15 @@ const STDERR_KEPT = 4000;
 /** TensorFlow's notes to itself. */
 const CHATTER = /^(WARNING: All log messages|[IW]\d{4} )/;
 
-interface Child {
+export interface ComputeChild {
   readonly send: (message: ToCompute) => void;
   /** What it wrote to stderr last; for the message when it dies. */
   readonly lastWords: () => string;
   readonly process: ChildProcess;
 }
 
-function startCompute(threads: number, onMessage: (message: FromCompute) => void): Child {
+/** @param threads 0: one for each core. */
+export function startCompute(threads: number, onMessage: (message: FromCompute) => void): ComputeChild {
   const child = fork(new URL('./main.ts', import.meta.url), [], {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -65,7 +66,7 @@ function withoutChatter(words: string): string {
     .join('\n');
 }
 
-function deathOf(child: Child, code: number | null, signal: NodeJS.Signals | null): KindredError {
+export function deathOf(child: ComputeChild, code: number | null, signal: NodeJS.Signals | null): KindredError {
   const how = signal === null ? `with code ${code}` : `by ${signal}`;
   const why = signal === 'SIGKILL' ? ' The system may have been short of memory: try a smaller batch or side.' : '';
   const words = child.lastWords() === '' ? '' : ` It said: ${child.lastWords()}`;

@@ -5,7 +5,8 @@
  * Life and death: SIGINT is the terminal owner's business and is ignored. SIGTERM, a closed channel and `stop` mean the
  * same: end after the step under way, with a checkpoint, within 10 seconds or that step.
  */
-import type { FromCompute, ToCompute } from './messages.ts';
+import { Worker } from 'node:worker_threads';
+import type { DrawRequest, FromCompute, ToCompute } from './messages.ts';
 import { errorFacts } from './error-facts.ts';
 import { type ComputeJob, startEmbedJob, startTrainJob } from './jobs.ts';
 
@@ -14,6 +15,7 @@ const END_WITHIN_MS = 10_000;
 const STEPS_OF_GRACE = 3;
 
 let job: ComputeJob | null = null;
+let drawing: Worker | null = null;
 let isStopping = false;
 
 function send(message: FromCompute): void {
@@ -42,12 +44,21 @@ function begin(message: ToCompute): void {
   job.ended.then(leave, (error: unknown) => leave({ kind: 'error', error: errorFacts(error) }));
 }
 
+/** Views are drawn in a thread of their own, TensorFlow loaded once; the process lives until it is told to stop. */
+function draw(request: DrawRequest): void {
+  drawing ??= new Worker(new URL('./drawing-thread.ts', import.meta.url))
+    .on('message', send)
+    .on('error', (error) => leave({ kind: 'error', error: errorFacts(error) }));
+  drawing.postMessage(request);
+}
+
 process.on('SIGINT', () => {});
 process.on('SIGHUP', stop);
 process.on('SIGTERM', stop);
 process.on('disconnect', stop);
 process.on('message', (message: ToCompute) => {
   if (message.kind === 'stop') stop();
+  else if (message.kind === 'draw') draw(message.request);
   else if (message.kind === 'stored') job?.stored();
   else if (job === null) begin(message);
 });

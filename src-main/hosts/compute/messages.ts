@@ -1,6 +1,8 @@
 /** What the processes and threads of the compute host say to each other. All of it survives a structured clone. */
 import type { RunEvent, RunOutcome, RunPlan } from '#application/ports/runs.ts';
 import type { EmbedRequest, EmbedResult } from '#application/ports/embedder.ts';
+import type { PlanarPixels } from '#simclr/views/canvas.ts';
+import type { ViewsOfRun } from '#simclr/views/view-plan.ts';
 import type { Checkpoint, CheckpointMark, TrainingEvent } from '#training/ports.ts';
 import type { ResolvedRun } from './run-folder.ts';
 
@@ -11,10 +13,27 @@ export interface ErrorFacts {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** Engine or command line → compute process. One job for a process's life. */
+/** Views to draw for somebody who looks at them; pixels planar uint8 [3, height, width], as in the pixel cache. */
+export interface DrawRequest {
+  readonly id: number;
+  readonly run: ViewsOfRun;
+  readonly seed: number;
+  readonly cacheSide: number;
+  readonly images: readonly PlanarPixels[];
+}
+
+/** The answer: uint8 [2N, side, side, 3], and each view's box (top, left, height, width) in pixels of its image. */
+export interface DrawnViews {
+  readonly id: number;
+  readonly pixels: Uint8Array;
+  readonly boxes: Int32Array;
+}
+
+/** Engine or command line → compute process. One job for a process's life; drawing goes on until it is told to stop. */
 export type ToCompute =
   | { readonly kind: 'train'; readonly runFolder: string }
   | { readonly kind: 'embed'; readonly runsFolder: string; readonly request: EmbedRequest }
+  | { readonly kind: 'draw'; readonly request: DrawRequest }
   /** Checkpoint (or finish the batch) and end. */
   | { readonly kind: 'stop' }
   /** The batch of vectors was stored; send the next. */
@@ -26,6 +45,8 @@ export type FromCompute =
   | { readonly kind: 'ended'; readonly outcome: RunOutcome }
   | { readonly kind: 'vectors'; readonly first: number; readonly values: Float32Array; readonly dimensions: number }
   | { readonly kind: 'embedded'; readonly result: EmbedResult }
+  | { readonly kind: 'drawn'; readonly drawn: DrawnViews }
+  | { readonly kind: 'notDrawn'; readonly id: number; readonly error: ErrorFacts }
   | { readonly kind: 'error'; readonly error: ErrorFacts };
 
 /** What the training thread is started with. */

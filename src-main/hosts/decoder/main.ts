@@ -10,8 +10,10 @@ import sharp from 'sharp';
 import { KindredError } from '#base/errors.ts';
 import { decodeFailureOf, problemMessage } from '#images/decoding/decode-failure.ts';
 import { describeImage } from '#images/decoding/describe-image.ts';
+import { encodeAnew, encodePixels } from '#images/decoding/encode-webp.ts';
 import { imagePixels } from '#images/decoding/image-pixels.ts';
 import { readImageBytes } from '#images/decoding/read-bytes.ts';
+import { sourceOf } from '#images/decoder-messages.ts';
 import type {
   DecoderOutcome,
   DecoderReply,
@@ -61,14 +63,16 @@ function checkHash(bytes: Buffer, expected: string | null): void {
 }
 
 async function carryOut(work: DecoderWork): Promise<DecoderOutcome> {
-  const source = work.kind === 'describe' ? work.path : work.source;
+  const source = sourceOf(work);
   let sizeBytes = 0;
   try {
+    if (work.kind === 'encode') return { kind: 'webp', bytes: await encodePixels(work.pixels) };
     const bytes = typeof source === 'string' ? readImageBytes(source, limits) : Buffer.from(source);
     sizeBytes = bytes.length;
     if (work.kind === 'describe') {
       return { kind: 'facts', facts: await describeImage(bytes, work.thumbnailFolder, limits) };
     }
+    if (work.kind === 'picture') return { kind: 'webp', bytes: await encodeAnew(bytes, work.longSide, limits) };
     checkHash(bytes, work.contentHash);
     return { kind: 'pixels', pixels: await imagePixels(bytes, work.shortSide, work.region, limits) };
   } catch (error) {

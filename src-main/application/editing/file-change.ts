@@ -1,0 +1,50 @@
+/** A change of what the user said of images or folders, as data: applied, it gives the change that takes it back. */
+import { z } from 'zod';
+import type { DatasetId, ImageId } from '#base/ids.ts';
+import type { LibraryStores } from '../ports/library.ts';
+
+const imageIdSchema = z.int().transform((id) => id as ImageId);
+const pairsSchema = z.array(z.tuple([imageIdSchema, z.string()]));
+
+export const fileChangeSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('labels'), labels: z.array(z.tuple([imageIdSchema, z.string().nullable()])) }),
+  z.strictObject({ kind: z.literal('tags'), add: pairsSchema, remove: pairsSchema }),
+  z.strictObject({
+    kind: z.literal('folderLabels'),
+    datasetId: z.int().transform((id) => id as DatasetId),
+    choice: z.enum(['auto', 'always', 'never']),
+  }),
+]);
+export type FileChange = z.infer<typeof fileChangeSchema>;
+
+/** Carries a change out, within a transaction of the caller's. Images that are gone by now are passed over. */
+export function applyChange(stores: LibraryStores, change: FileChange): FileChange {
+  if (change.kind === 'labels') return { kind: 'labels', labels: setLabels(stores, change.labels) };
+  if (change.kind === 'tags') return changeTags(stores, change);
+  const before = stores.datasets.folderLabels(change.datasetId);
+  stores.datasets.setFolderLabels(change.datasetId, change.choice);
+  return { ...change, choice: before };
+}
+
+function setLabels(
+  { images }: LibraryStores,
+  labels: Extract<FileChange, { kind: 'labels' }>['labels'],
+): [ImageId, string | null][] {
+  return labels.flatMap(([id, label]): [ImageId, string | null][] => {
+    const before = images.labelOf(id);
+    if (before === label || images.find(id) === null) return [];
+    images.setLabel(id, label);
+    return [[id, before]];
+  });
+}
+
+function changeTags(
+  { images }: LibraryStores,
+  { add, remove }: Extract<FileChange, { kind: 'tags' }>,
+): Extract<FileChange, { kind: 'tags' }> {
+  const added = add.filter(([id, tag]) => images.find(id) !== null && !images.tagsOf(id).includes(tag));
+  for (const [id, tag] of added) images.addTag(id, tag);
+  const removed = remove.filter(([id, tag]) => images.tagsOf(id).includes(tag));
+  for (const [id, tag] of removed) images.removeTag(id, tag);
+  return { kind: 'tags', add: removed, remove: added };
+}

@@ -1,0 +1,48 @@
+/** Draws views for somebody who looks at them: the very functions of training, run eagerly, TensorFlow loaded once. */
+import { parentPort } from 'node:worker_threads';
+import * as tf from '@tensorflow/tfjs-core';
+import { canvasSide, copyBoxToCanvas } from '#simclr/views/canvas.ts';
+import { drawViews } from '#simclr/views/draw-views.ts';
+import { drawingInputs, numberRows } from '#simclr/views/drawing-inputs.ts';
+import { boxOf, viewParameters } from '#simclr/views/view-parameters.ts';
+import { viewPlan } from '#simclr/views/view-plan.ts';
+import { loadTensorFlow } from '#tensorflow/load.ts';
+import { errorFacts } from './error-facts.ts';
+import type { DrawnViews, DrawRequest, FromCompute } from './messages.ts';
+
+/** Training draws other views at every step; those of the first are as good as any. */
+const STEP = 0;
+
+const loaded = loadTensorFlow();
+
+function draw({ id, run, seed, cacheSide, images }: DrawRequest): DrawnViews {
+  const plan = viewPlan(run);
+  const parameters = viewParameters(run, seed, STEP, images);
+  const { slots, rowOfSlot, slotOfRow, numbers } = drawingInputs(plan, parameters);
+  const side = canvasSide(run, cacheSide, Math.max(...images.flatMap(({ width, height }) => [width, height])));
+  const canvas = new Uint8Array(slots * 3 * side * side);
+  rowOfSlot.forEach((view, slot) => {
+    if (view >= 0) copyBoxToCanvas(images[view % images.length]!, boxOf(parameters, view), canvas, slot, side);
+  });
+  const bytes = tf.tidy(() => {
+    const drawn = drawViews(
+      plan,
+      tf.tensor4d(Int32Array.from(canvas), [slots, 3, side, side], 'int32'),
+      tf.tensor2d(numbers, [numberRows(plan), slots]),
+      tf.tensor1d(slotOfRow, 'int32'),
+    );
+    return tf.round(tf.mul(tf.clipByValue(drawn, 0, 1), 255)).dataSync();
+  });
+  return { id, pixels: Uint8Array.from(bytes), boxes: parameters.boxes };
+}
+
+async function answer(request: DrawRequest): Promise<FromCompute> {
+  try {
+    await loaded;
+    return { kind: 'drawn', drawn: draw(request) };
+  } catch (error) {
+    return { kind: 'notDrawn', id: request.id, error: errorFacts(error) };
+  }
+}
+
+parentPort!.on('message', async (request: DrawRequest) => parentPort!.postMessage(await answer(request)));

@@ -1,0 +1,84 @@
+/** The engine as a whole: a session over one library behind one door. */
+import { onError } from '@orpc/server';
+import { RPCHandler } from '@orpc/server/fetch';
+import type { Wiring } from '../cli/wiring.ts';
+import { loadAccess } from './access.ts';
+import { pictureRoutes } from './pictures.ts';
+import { datasetProcedures, eventProcedures, jobProcedures, undoProcedures } from './procedures/datasets.ts';
+import { fileProcedures } from './procedures/files.ts';
+import { asAnswer, type CallContext, studio } from './procedures/implementer.ts';
+import { runProcedures } from './procedures/runs.ts';
+import { mapProcedures, pairProcedures, searchProcedures } from './procedures/search.ts';
+import { startEngineServer, type EngineServer } from './server.ts';
+import { StudioSession } from './studio-session.ts';
+import { uploadRoutes } from './uploads.ts';
+
+const router = studio.router({
+  dataset: datasetProcedures,
+  job: jobProcedures,
+  undo: undoProcedures,
+  file: fileProcedures,
+  run: runProcedures,
+  search: searchProcedures,
+  pair: pairProcedures,
+  map: mapProcedures,
+  event: eventProcedures,
+});
+
+export interface EngineOptions {
+  readonly wiring: Wiring;
+  /** The built window. */
+  readonly pageFolder: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** Told of errors that are faults of ours, not answers. */
+  readonly onFault: (error: unknown) => void;
+}
+
+export interface Engine {
+  readonly port: number;
+  readonly address: () => string;
+  /** Ends the door first, then the work: a run checkpoints. */
+  readonly close: () => Promise<void>;
+}
+
+/** Opens the library and the door. @throws KindredError `library.…`; an error of the system when the port is taken. */
+export async function startEngine({ wiring, pageFolder, port, onFault }: EngineOptions): Promise<Engine> {
+  const session = await StudioSession.open(wiring);
+  const handler = new RPCHandler<CallContext>(router, {
+    interceptors: [
+      onError((error: unknown) => {
+        const answer = asAnswer(error);
+        if (answer !== error) throw answer;
+        onFault(error);
+      }),
+    ],
+  });
+  const rpc = async (request: Request): Promise<Response | null> => {
+    const { matched, response } = await handler.handle(request, { prefix: '/rpc', context: { session } });
+    return matched ? response : null;
+  };
+  let server: EngineServer;
+  try {
+    server = await startEngineServer({
+      access: loadAccess(wiring.layout.folder),
+      pageFolder,
+      rpc,
+      pictures: pictureRoutes(session),
+      uploads: uploadRoutes(session),
+      port,
+    });
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
+  wiring.listensOn(server.port);
+  return {
+    port: server.port,
+    address: server.address,
+    close: async () => {
+      await server.close();
+      await session.close();
+    },
+  };
+}

@@ -1,0 +1,52 @@
+/** Imports of the studio: jobs, one at a time, telling every face when there are more files to show. */
+import {
+  importFolders,
+  type ImportProgress,
+  type ImportRequest,
+  type ImportResult,
+} from '#application/import-folders.ts';
+import type { StudioSession } from './studio-session.ts';
+
+/** Faces ask for their list again at most this often while files come in. */
+const TELL_FILES_EVERY_MS = 1000;
+
+const counted = (count: number, noun: string): string =>
+  `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
+
+/** Starts an import, or queues it behind the one that works. @returns the job's id. */
+export function startImport(session: StudioSession, title: string, request: ImportRequest): string {
+  return session.jobs.start('import', title, ({ signal, report }) =>
+    session.imports.run(async () => {
+      report(null, 'Looking for images');
+      const result = await importFolders(await session.importPorts(), request, teller(session, report), signal);
+      session.changed('datasets', 'files');
+      return closingWords(result);
+    }),
+  );
+}
+
+function teller(
+  session: StudioSession,
+  report: (share: number | null, detail: string) => void,
+): (progress: ImportProgress) => void {
+  let toldMs = Number.NEGATIVE_INFINITY;
+  return (progress) => {
+    if (progress.phase === 'scanning') return report(null, `${counted(progress.found, 'file')} found`);
+    const { done, total, problems } = progress;
+    const trouble = problems === 0 ? '' : `, ${counted(problems, 'problem')}`;
+    report(total === 0 ? 1 : done / total, `${done.toLocaleString('en')} of ${counted(total, 'file')}${trouble}`);
+    if (performance.now() - toldMs < TELL_FILES_EVERY_MS) return;
+    toldMs = performance.now();
+    session.changed('files');
+  };
+}
+
+function closingWords({ dataset, new: added, changed, missing, problems }: ImportResult): string {
+  const parts = [
+    added > 0 ? `${counted(added, 'new file')}` : '',
+    changed > 0 ? `${counted(changed, 'changed file')}` : '',
+    missing > 0 ? `${counted(missing, 'missing file')}` : '',
+    problems > 0 ? `${counted(problems, 'file')} with a problem` : '',
+  ].filter((part) => part !== '');
+  return `${dataset.name}: ${parts.length === 0 ? 'nothing has changed' : parts.join(', ')}.`;
+}

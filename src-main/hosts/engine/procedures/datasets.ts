@@ -1,0 +1,106 @@
+import { planDatasetRemoval, removeDataset } from '#application/remove-dataset.ts';
+import { renameDataset } from '#application/rename-dataset.ts';
+import { KindredError } from '#base/errors.ts';
+import type { DatasetId } from '#base/ids.ts';
+import { fileURLToPath } from 'node:url';
+import type { Dataset } from '#application/ports/library.ts';
+import { startImport } from '../import-jobs.ts';
+import type { StudioSession } from '../studio-session.ts';
+import { studio } from './implementer.ts';
+
+const SAMPLE = fileURLToPath(new URL('../../../../resources/sample', import.meta.url));
+
+function requireDataset(session: StudioSession, id: number): Dataset {
+  const dataset = session.stores.datasets.find(id as DatasetId);
+  if (dataset !== null) return dataset;
+  throw new KindredError('dataset.missing', 'This data set is no longer in the library.', { id });
+}
+
+/** Looks again at all folders of a dataset. */
+function rescan(session: StudioSession, dataset: Dataset): string {
+  return startImport(session, `Looking at ${dataset.name} again`, {
+    folders: dataset.roots.map(({ path }) => path),
+    name: dataset.name,
+  });
+}
+
+const { dataset } = studio;
+
+export const datasetProcedures = {
+  list: dataset.list.handler(({ context: { session } }) => session.reader.ask('datasets')),
+  import: dataset.import.handler(({ input, context: { session } }) => ({
+    jobId: startImport(session, 'Adding images', { folders: input.paths, name: input.name ?? null }),
+  })),
+  importUpload: dataset.importUpload.handler(({ input, context: { session } }) => ({
+    jobId: startImport(session, `Adding ${input.name}`, {
+      folders: [session.inbox.rootOf(input.batch, input.name)],
+      name: input.name,
+    }),
+  })),
+  uploaded: dataset.uploaded.handler(({ input, context: { session } }) => ({
+    relativePaths: session.inbox.entries(input.batch).map(({ relativePath }) => relativePath),
+  })),
+  importSample: dataset.importSample.handler(({ context: { session } }) => ({
+    jobId: startImport(session, 'Adding sample images', { folders: [SAMPLE], name: 'Sample images' }),
+  })),
+  rescan: dataset.rescan.handler(({ input, context: { session } }) => ({
+    jobId: rescan(session, requireDataset(session, input.id)),
+  })),
+  rename: dataset.rename.handler(({ input, context: { session } }) => {
+    renameDataset(session.stores, requireDataset(session, input.id).name, input.name);
+    session.changed('datasets');
+    return {};
+  }),
+  setFolderLabels: dataset.setFolderLabels.handler(({ input, context: { session } }) => {
+    const found = requireDataset(session, input.id);
+    session.edits.setFolderLabels(found.id, input.usesFolderLabels ? 'always' : 'never');
+    session.changed('undo');
+    return { jobId: rescan(session, found) };
+  }),
+  removal: dataset.removal.handler(({ input, context: { session } }) => {
+    const { files, images, userLabels, userTags } = planDatasetRemoval(
+      session.stores,
+      requireDataset(session, input.id).name,
+    );
+    return { files, images, userLabels, userTags };
+  }),
+  remove: dataset.remove.handler(async ({ input, context: { session } }) => {
+    const removeThumbnails = await session.wiring.thumbnailRemover();
+    const { name } = requireDataset(session, input.id);
+    const { files, images, userLabels, userTags } = removeDataset(session.stores, name, removeThumbnails);
+    session.changed('datasets', 'files', 'encoder');
+    return { files, images, userLabels, userTags };
+  }),
+};
+
+const { job, undo, event } = studio;
+
+export const jobProcedures = {
+  list: job.list.handler(({ context: { session } }) => session.jobs.list()),
+  cancel: job.cancel.handler(({ input, context: { session } }) => {
+    session.jobs.cancel(input.id);
+    return {};
+  }),
+};
+
+/** Folders are looked at again when what they mean was changed back. */
+function afterUndo(session: StudioSession, carried: ReturnType<StudioSession['edits']['undo']>): string | null {
+  if (carried === null) return null;
+  session.changed('files', 'undo');
+  const { change } = carried;
+  const found = change.kind === 'folderLabels' ? session.stores.datasets.find(change.datasetId) : null;
+  if (found !== null) rescan(session, found);
+  return carried.summary;
+}
+
+export const undoProcedures = {
+  peek: undo.peek.handler(({ context: { session } }) => session.edits.peek()),
+  undo: undo.undo.handler(({ context: { session } }) => ({ done: afterUndo(session, session.edits.undo()) })),
+  redo: undo.redo.handler(({ context: { session } }) => ({ done: afterUndo(session, session.edits.redo()) })),
+};
+
+export const eventProcedures = {
+  watch: event.watch.handler(({ context: { session }, lastEventId, signal }) =>
+    session.watch(lastEventId ?? null, signal ?? new AbortController().signal),
+  ),
+};

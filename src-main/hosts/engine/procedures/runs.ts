@@ -1,0 +1,88 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { findRun } from '#application/find-run.ts';
+import { removeRun } from '#application/remove-run.ts';
+import { KindredError } from '#base/errors.ts';
+import type { DatasetId } from '#base/ids.ts';
+import { presetSchema } from '#contract/preset.ts';
+import type { TrainingConfig } from '#contract/training-config.ts';
+import { runHost } from '../../cli/run-ports.ts';
+import { configFrom } from '../../cli/training-options.ts';
+import { planRun } from '../plan-run.ts';
+import type { StudioSession } from '../studio-session.ts';
+import { studio } from './implementer.ts';
+
+const PRESETS = new URL('../../../../resources/presets/', import.meta.url);
+
+interface StartInput {
+  readonly datasetId: number;
+  readonly preset: string;
+  readonly minutes?: number | undefined;
+  readonly settings: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+/** The configuration that a start asks for. @throws KindredError `config.…`, `usage.invalid`. */
+function configOf(session: StudioSession, input: StartInput): TrainingConfig {
+  const set = Object.entries(input.settings).map(([path, value]) => `${path}=${JSON.stringify(value)}`);
+  const minutes = input.minutes === undefined ? {} : { minutes: String(input.minutes) };
+  if (session.stores.datasets.find(input.datasetId as DatasetId) === null) {
+    throw new KindredError('dataset.missing', 'This data set is no longer in the library.', { id: input.datasetId });
+  }
+  return configFrom({ preset: input.preset, set, ...minutes }, readPreset);
+}
+
+function readPreset(name: string): string | null {
+  try {
+    return readFileSync(new URL(`${name}.json`, PRESETS), 'utf8');
+  } catch {
+    return null;
+  }
+}
+
+function requireRun(session: StudioSession, id: string) {
+  return findRun(session.stores.runs, id);
+}
+
+export const runProcedures = {
+  presets: studio.run.presets.handler(() =>
+    readdirSync(PRESETS)
+      .filter((name) => name.endsWith('.json'))
+      .map((name) => presetSchema.parse(JSON.parse(readFileSync(new URL(name, PRESETS), 'utf8'))))
+      .map(({ name, title, description }) => ({ name, title, summary: description })),
+  ),
+  plan: studio.run.plan.handler(({ input, context: { session } }) => {
+    const config = configOf(session, input);
+    return planRun(session, input.datasetId as DatasetId, config);
+  }),
+  start: studio.run.start.handler(async ({ input, context: { session } }) => {
+    const config = configOf(session, input);
+    const request = { datasetId: input.datasetId as DatasetId, config, name: input.name ?? null, threads: 0 };
+    return { id: await session.runs.start(request) };
+  }),
+  list: studio.run.list.handler(({ context: { session } }) =>
+    session.stores.runs.list().map((run) => session.runs.summaryOf(run)),
+  ),
+  show: studio.run.show.handler(({ input, context: { session } }) =>
+    session.runs.summaryOf(requireRun(session, input.id)),
+  ),
+  points: studio.run.points.handler(({ input, context: { session } }) =>
+    session.runs.record(requireRun(session, input.id).id),
+  ),
+  pause: studio.run.pause.handler(({ input, context: { session } }) => {
+    session.runs.pause(requireRun(session, input.id).id);
+    return {};
+  }),
+  resume: studio.run.resume.handler(({ input, context: { session } }) => {
+    session.runs.resume(requireRun(session, input.id));
+    return {};
+  }),
+  rename: studio.run.rename.handler(({ input, context: { session } }) => {
+    session.stores.runs.update(requireRun(session, input.id).id, { name: input.name });
+    session.changed('runs');
+    return {};
+  }),
+  remove: studio.run.remove.handler(({ input, context: { session } }) => {
+    removeRun(session.stores.runs, runHost(session.wiring), requireRun(session, input.id));
+    session.changed('runs', 'encoder');
+    return {};
+  }),
+};

@@ -1,0 +1,106 @@
+/** Where the engine's ports meet their adapters: one library, held for the engine's life. */
+import { withEventMeta } from '@orpc/server';
+import { randomBytes } from 'node:crypto';
+import { currentEncoder } from '#application/current-encoder.ts';
+import { Edits } from '#application/editing/edits.ts';
+import type { ImportPorts } from '#application/import-folders.ts';
+import type { LibraryStores } from '#application/ports/library.ts';
+import type { ChosenEncoder } from '#application/ports/query-encoder.ts';
+import type { SearchPorts } from '#application/search-images.ts';
+import { systemClock } from '#base/clock.ts';
+import type { DatasetId } from '#base/ids.ts';
+import type { StudioEvent } from '#contract/studio/events.ts';
+import { searchPorts } from '../cli/judging-ports.ts';
+import { runHost } from '../cli/run-ports.ts';
+import { Wiring } from '../cli/wiring.ts';
+import { EventLog } from './event-log.ts';
+import { Inbox } from './inbox.ts';
+import { JobList } from './job-list.ts';
+import { Maps } from './maps.ts';
+import { OneAtATime } from './one-at-a-time.ts';
+import { Pairs } from './pairs.ts';
+import { Reader } from './reader.ts';
+import { RunQueue } from './run-queue.ts';
+
+/** A watcher that lost its stream tries again after this. */
+const RETRY_MS = 200;
+
+export class StudioSession {
+  readonly wiring: Wiring;
+  readonly stores: LibraryStores;
+  readonly reader: Reader;
+  readonly events: EventLog;
+  readonly jobs: JobList;
+  readonly imports = new OneAtATime();
+  readonly edits: Edits;
+  readonly inbox: Inbox;
+  readonly maps: Maps;
+  readonly pairs: Pairs;
+  readonly runs: RunQueue;
+  /** Pictures a browser sent to search by: upload id → file in the library's inbox. */
+  readonly uploads = new Map<string, string>();
+  #searchPorts: Promise<SearchPorts> | null = null;
+
+  private constructor(wiring: Wiring, stores: LibraryStores) {
+    this.wiring = wiring;
+    this.stores = stores;
+    this.events = new EventLog(randomBytes(6).toString('hex'));
+    this.reader = new Reader(wiring.layout.folder);
+    this.jobs = new JobList((job) => this.events.publish({ kind: 'job.changed', job }));
+    this.edits = new Edits(stores, systemClock);
+    this.inbox = new Inbox(wiring.layout.inbox);
+    this.maps = new Maps(this);
+    this.runs = new RunQueue(this);
+    this.pairs = new Pairs({
+      decoder: () => wiring.decoder(),
+      pathOf: (imageId) => stores.files.pathOf(imageId),
+      sizeOf: (imageId) => stores.images.find(imageId),
+      isTraining: () => this.runs.activeId !== null,
+    });
+  }
+
+  /** Opens the library for writing. @throws KindredError `library.…`. */
+  static async open(wiring: Wiring): Promise<StudioSession> {
+    const session = new StudioSession(wiring, await wiring.holdLibrary('studio'));
+    session.runs.settleAfterRestart();
+    return session;
+  }
+
+  /** Tells every face that something changed. */
+  changed(...what: Extract<StudioEvent, { kind: 'library.changed' }>['what'][]): void {
+    for (const one of what) this.events.publish({ kind: 'library.changed', what: one });
+  }
+
+  /** Events with the ids by which a face goes on after it lost the stream. */
+  async *watch(lastId: string | null, signal: AbortSignal): AsyncGenerator<StudioEvent, void, void> {
+    for await (const { id, event } of this.events.watch(lastId, signal)) {
+      yield withEventMeta(event, { id, retry: RETRY_MS });
+    }
+  }
+
+  datasetName(id: DatasetId): string {
+    return this.stores.datasets.find(id)?.name ?? '(removed)';
+  }
+
+  async currentEncoder(datasetId: DatasetId | null): Promise<ChosenEncoder> {
+    const vectors = await this.wiring.vectors();
+    return (await currentEncoder(this.stores.runs, runHost(this.wiring), vectors, datasetId)).encoder;
+  }
+
+  async importPorts(): Promise<ImportPorts> {
+    const ports = await this.wiring.importPorts('studio');
+    return { ...ports, scanner: this.inbox.scanner(ports.scanner) };
+  }
+
+  searchPorts(): Promise<SearchPorts> {
+    return (this.#searchPorts ??= searchPorts(this.wiring));
+  }
+
+  /** Ends everything: a run checkpoints first. The library is closed by whoever opened it. */
+  async close(): Promise<void> {
+    this.jobs.stopAll();
+    await this.runs.close();
+    await this.pairs.close();
+    await this.reader.close();
+  }
+}

@@ -1,0 +1,27 @@
+import type { DecodedPixels } from '#application/ports/images.ts';
+import type { DecodeLimits } from '../limits.ts';
+import { openPicture, pipelineOf, pipelineOfRgb, renderRgb } from './picture.ts';
+
+/** High enough that a region can be judged by eye. */
+const QUALITY = 88;
+
+/**
+ * The picture anew: decoded to pixels and encoded from them, so no byte of the original is handed on.
+ * @param longSide the longer side is brought down to this, never up.
+ */
+export async function encodeAnew(bytes: Buffer, longSide: number, limits: DecodeLimits): Promise<Uint8Array> {
+  const picture = await openPicture(bytes, limits);
+  const fitted = pipelineOf(picture).resize({
+    width: longSide,
+    height: longSide,
+    fit: 'inside',
+    withoutEnlargement: true,
+  });
+  return pipelineOfRgb(await renderRgb(fitted))
+    .webp({ quality: QUALITY, effort: 2 })
+    .toBuffer();
+}
+
+export async function encodePixels(pixels: DecodedPixels): Promise<Uint8Array> {
+  return pipelineOfRgb(pixels).webp({ lossless: true, effort: 0 }).toBuffer();
+}
