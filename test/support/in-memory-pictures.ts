@@ -75,7 +75,7 @@ export class InMemoryPictures {
 
   /** A decoder that finishes in an order of its own. */
   decoder(seed = 0): ImageDecoder {
-    const pictures = this;
+    const describe = (path: string): DescribeResult => this.#describe(path);
     return {
       describe: async function* (paths, _folder, signal) {
         const random = new RandomStream(seed, 'decoder');
@@ -83,9 +83,9 @@ export class InMemoryPictures {
         for await (const path of paths) {
           signal.throwIfAborted();
           waiting.push(path);
-          if (waiting.length > 20) yield pictures.#describe(waiting.splice(random.below(waiting.length), 1)[0]!);
+          if (waiting.length > 20) yield describe(waiting.splice(random.below(waiting.length), 1)[0]!);
         }
-        while (waiting.length > 0) yield pictures.#describe(waiting.splice(random.below(waiting.length), 1)[0]!);
+        while (waiting.length > 0) yield describe(waiting.splice(random.below(waiting.length), 1)[0]!);
       },
       pixels: () => Promise.reject(new Error('No pixels here.')),
       close: () => Promise.resolve(),

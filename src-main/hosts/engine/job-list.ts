@@ -38,7 +38,7 @@ export class JobList {
     };
     this.#jobs.set(id, entry);
     this.#onChange(entry.job);
-    let toldMs = 0;
+    let toldMs = Number.NEGATIVE_INFINITY;
     const report: JobWork['report'] = (share, detail) => {
       entry.job = { ...entry.job, share, detail };
       if (performance.now() - toldMs < TELL_EVERY_MS) return;

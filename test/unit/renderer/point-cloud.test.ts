@@ -66,7 +66,10 @@ describe('pointsInLasso', () => {
   it('agrees with counting windings on a star that crosses itself', () => {
     const stream = new RandomStream(3, 'lasso');
     const positions = Array.from({ length: 4000 }, () => stream.uniformIn(-10, 110));
-    const points = cloud(positions, new Array<number>(2000).fill(0));
+    const points = cloud(
+      positions,
+      Array.from({ length: 2000 }, () => 0),
+    );
     const found = new Set(pointsInLasso(points, { scale: 1, dx: 0, dy: 0 }, star));
     for (let i = 0; i < 2000; i++) {
       expect(found.has(i)).toBe(Math.abs(windings(star, positions[2 * i]!, positions[2 * i + 1]!)) % 2 === 1);
