@@ -9,11 +9,15 @@ import { runTests } from './run-tests.mjs';
 import { ensureSetUp } from './setup/ensure.mjs';
 import { projectNode, root } from './setup/places.mjs';
 import { say } from './setup/progress.mjs';
+import { ensureWindow, opensStudio } from './setup/window.mjs';
 import { join } from 'node:path';
 
 const verbs = {
   setup: () => 0,
-  start: (args) => becomeProgram(projectNode(), [join(root, 'src-main', 'hosts', 'cli', 'main.ts'), ...args]),
+  start: async (args) => {
+    if (opensStudio(args)) await ensureWindow();
+    return becomeProgram(projectNode(), [join(root, 'src-main', 'hosts', 'cli', 'main.ts'), ...args]);
+  },
   test: runTests,
   check: runChecks,
   bench: runBench,
