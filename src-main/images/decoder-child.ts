@@ -104,9 +104,9 @@ export class DecoderChild {
     this.#isEnded = true;
     const how = signal ?? `exit code ${code}`;
     const said = this.#errorText.trim();
-    const unforeseen: DeathCause = this.#isReady
-      ? { kind: 'crashed', how }
-      : { kind: 'neverStarted', said: said || how };
+    // Killed from outside while it was starting is no fault of the set-up: another one will start.
+    const unforeseen: DeathCause =
+      this.#isReady || signal === 'SIGKILL' ? { kind: 'crashed', how } : { kind: 'neverStarted', said: said || how };
     this.#events.died([...this.#owed.values()], this.#cause ?? unforeseen);
   }
 }

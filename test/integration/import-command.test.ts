@@ -91,10 +91,13 @@ describe('import at the terminal', () => {
     const library = join(temporaryFolder(), 'library');
     const first = startCommand(library, ['import', pictures, '--json']);
     await whenSaid(first, '"phase":"reading"');
+    // Stopped, so that it still holds the library however fast it reads.
+    first.child.kill('SIGSTOP');
     const [second, listing] = await Promise.all([
       runCommand(library, 'import', pictures, '--json'),
       runCommand(library, 'datasets', '--json'),
     ]);
+    first.child.kill('SIGCONT');
     expect(second.code).toBe(1);
     expect(second.events.at(-1)).toMatchObject({ code: 'library.locked', data: { holder: { pid: first.child.pid } } });
     expect(second.stderr).toContain(`process ${first.child.pid}`);
