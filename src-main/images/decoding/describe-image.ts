@@ -48,15 +48,19 @@ const thumbnailFit = {
 } as const;
 
 /** `sight`: the upright picture, at most 256 px on a side. */
-async function look(picture: Picture, contentHash: string): Promise<{ sight: DecodedPixels; pixelHash: string }> {
+export async function look(
+  picture: Picture,
+  contentHash: string,
+): Promise<{ sight: DecodedPixels; pixelHash: string }> {
   if (!needsAllPixels(picture)) {
     const pixelHash = pixelHashOf(picture, contentHash, null);
     const pipeline = pipelineOf(picture);
-    const sight = await renderRgb(fitsThumbnail(picture) ? pipeline : pipeline.resize(thumbnailFit));
+    const fitted = fitsThumbnail(picture) ? pipeline : pipeline.resize(thumbnailFit);
+    const sight = await renderRgb(fitted, picture.format !== 'jpeg');
     return { sight, pixelHash };
   }
   const whole = await renderRgb(pipelineOf(picture));
   const pixelHash = pixelHashOf(picture, contentHash, whole);
-  const sight = fitsThumbnail(whole) ? whole : await renderRgb(pipelineOfRgb(whole).resize(thumbnailFit));
+  const sight = fitsThumbnail(whole) ? whole : await renderRgb(pipelineOfRgb(whole).resize(thumbnailFit), false);
   return { sight, pixelHash };
 }

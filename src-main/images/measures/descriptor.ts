@@ -54,35 +54,43 @@ function scaleToLength(vector: Float32Array, length: number): void {
   for (let i = 0; i < vector.length; i++) vector[i]! *= factor;
 }
 
+/** For each of the 32 places on an axis: the lower of the two nearest cells (−1 before the first) and its share. */
+const lowerCell = Int32Array.from({ length: SIDE }, (_, i) => Math.floor(((i + 0.5) * CELLS) / SIDE - 0.5));
+const lowerShare = Float64Array.from(
+  { length: SIDE },
+  (_, i) => 1 - (((i + 0.5) * CELLS) / SIDE - 0.5 - lowerCell[i]!),
+);
+
 function gatherShape(square: Uint8Array, shape: Float32Array): void {
-  const cellSide = SIDE / CELLS;
   for (let y = 0; y < SIDE; y++) {
+    const row = y * SIDE;
+    const [above, below] = [Math.max(y - 1, 0) * SIDE, Math.min(y + 1, SIDE - 1) * SIDE];
     for (let x = 0; x < SIDE; x++) {
-      const row = y * SIDE;
       const dx = square[row + Math.min(x + 1, SIDE - 1)]! - square[row + Math.max(x - 1, 0)]!;
-      const dy = square[Math.min(y + 1, SIDE - 1) * SIDE + x]! - square[Math.max(y - 1, 0) * SIDE + x]!;
+      const dy = square[below + x]! - square[above + x]!;
       if (dx === 0 && dy === 0) continue;
       const angle = (Math.atan2(dy, dx) / Math.PI + 1) * ORIENTATIONS;
-      voteAround(shape, (x + 0.5) / cellSide - 0.5, (y + 0.5) / cellSide - 0.5, angle, Math.hypot(dx, dy));
+      voteAround(shape, x, y, angle, Math.sqrt(dx * dx + dy * dy));
     }
   }
 }
 
 /** Shares one vote linearly among the nearest 2 × 2 cells and 2 orientations. */
-function voteAround(shape: Float32Array, cellX: number, cellY: number, angle: number, strength: number): void {
-  const [x0, y0, a0] = [Math.floor(cellX), Math.floor(cellY), Math.floor(angle)];
-  const second = angle - a0;
+function voteAround(shape: Float32Array, x: number, y: number, angle: number, strength: number): void {
+  const lower = Math.floor(angle);
+  const second = angle - lower;
+  const [first, next] = [lower % ORIENTATIONS, (lower + 1) % ORIENTATIONS];
   for (let dy = 0; dy < 2; dy++) {
-    const y = y0 + dy;
-    if (y < 0 || y >= CELLS) continue;
-    const shareY = dy === 0 ? 1 - (cellY - y0) : cellY - y0;
+    const cellY = lowerCell[y]! + dy;
+    if (cellY < 0 || cellY >= CELLS) continue;
+    const shareY = dy === 0 ? lowerShare[y]! : 1 - lowerShare[y]!;
     for (let dx = 0; dx < 2; dx++) {
-      const x = x0 + dx;
-      if (x < 0 || x >= CELLS) continue;
-      const share = strength * shareY * (dx === 0 ? 1 - (cellX - x0) : cellX - x0);
-      const at = (y * CELLS + x) * ORIENTATIONS;
-      shape[at + (a0 % ORIENTATIONS)]! += share * (1 - second);
-      shape[at + ((a0 + 1) % ORIENTATIONS)]! += share * second;
+      const cellX = lowerCell[x]! + dx;
+      if (cellX < 0 || cellX >= CELLS) continue;
+      const share = strength * shareY * (dx === 0 ? lowerShare[x]! : 1 - lowerShare[x]!);
+      const at = (cellY * CELLS + cellX) * ORIENTATIONS;
+      shape[at + first]! += share * (1 - second);
+      shape[at + next]! += share * second;
     }
   }
 }

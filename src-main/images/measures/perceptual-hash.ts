@@ -40,38 +40,48 @@ export function perceptualHashOfSquare(square: Uint8Array): string {
   return digits;
 }
 
-/** cos(π (2k + 1)(2n + 1) / 2N) for the odd frequencies of a transform of N values: [k][n < N/2]. */
-const oddCosines = new Map<number, Float64Array[]>(
+/** A size of the transform: its working memory, and cos(π (2k + 1)(2n + 1) / 2N) for odd frequencies, [k][n < N/2]. */
+interface TransformLevel {
+  readonly sums: Float64Array;
+  readonly differences: Float64Array;
+  readonly oddCosines: readonly Float64Array[];
+  readonly out: Float64Array;
+}
+
+const levels = new Map<number, TransformLevel>(
   [32, 16, 8].map((size) => {
-    const rows = Array.from({ length: (KEPT * size) / SIDE / 2 }, (_, k) =>
+    const oddCosines = Array.from({ length: (KEPT * size) / SIDE / 2 }, (_, k) =>
       Float64Array.from({ length: size / 2 }, (_, n) => Math.cos((Math.PI * (2 * k + 1) * (2 * n + 1)) / (2 * size))),
     );
-    return [size, rows];
+    const [sums, differences] = [new Float64Array(size / 2), new Float64Array(size / 2)];
+    return [size, { sums, differences, oddCosines, out: new Float64Array(size / 4) }];
   }),
 );
+const constantOut = new Float64Array(1);
 
 /**
  * The lowest quarter of the type-II cosine transform (with its factor 2): odd frequencies from the differences of
  * mirrored values, even ones from a transform of half the size of their sums. So a constant or mirrored line gives
  * exact zeros, where rounding noise would decide bits.
+ *
+ * @returns memory that the next call for this size overwrites.
  */
 function lowFrequencies(line: Float64Array): Float64Array {
   const size = line.length;
-  const out = new Float64Array(Math.max(1, size / 4));
   if (size === 4) {
-    out[0] = 2 * (line[0]! + line[3]! + (line[1]! + line[2]!));
-    return out;
+    constantOut[0] = 2 * (line[0]! + line[3]! + (line[1]! + line[2]!));
+    return constantOut;
   }
   const half = size / 2;
-  const sums = new Float64Array(half);
-  const differences = new Float64Array(half);
+  const { sums, differences, oddCosines, out } = levels.get(size)!;
   for (let n = 0; n < half; n++) {
     sums[n] = line[n]! + line[size - 1 - n]!;
     differences[n] = line[n]! - line[size - 1 - n]!;
   }
   const even = lowFrequencies(sums);
   for (let k = 0; k < even.length; k++) out[2 * k] = even[k]!;
-  for (const [k, cosines] of oddCosines.get(size)!.entries()) {
+  for (let k = 0; k < oddCosines.length; k++) {
+    const cosines = oddCosines[k]!;
     let sum = 0;
     for (let n = 0; n < half; n++) sum += differences[n]! * cosines[n]!;
     out[2 * k + 1] = 2 * sum;
