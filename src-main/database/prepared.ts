@@ -1,4 +1,6 @@
+import { dirname } from 'node:path';
 import type { Database } from 'better-sqlite3';
+import { databaseError } from './database-errors.ts';
 
 type Value = string | number | Buffer | null;
 /** Values of a statement by name. */
@@ -26,10 +28,17 @@ export class Prepared {
     return this.#statement(sql).iterate(values) as IterableIterator<Row>;
   }
 
-  /** @returns rows changed, and the id of the newest row. */
+  /**
+   * @returns rows changed, and the id of the newest row.
+   * @throws KindredError `disk.full`, `library.readOnly`, `library.locked`, `library.damaged`.
+   */
   run(sql: string, values: Values = {}): { readonly changes: number; readonly lastId: number } {
-    const result = this.#statement(sql).run(values);
-    return { changes: result.changes, lastId: Number(result.lastInsertRowid) };
+    try {
+      const result = this.#statement(sql).run(values);
+      return { changes: result.changes, lastId: Number(result.lastInsertRowid) };
+    } catch (error) {
+      throw databaseError(error, dirname(this.#database.name));
+    }
   }
 
   #statement(sql: string): ReturnType<Database['prepare']> {

@@ -12,7 +12,13 @@ export interface FollowPorts {
   readonly clock: Clock;
 }
 
-/** @param signal aborted: the run is asked to checkpoint and rest. */
+/**
+ * A mirror that can't be written (a full disk) is no reason to lose a step: the run is asked to checkpoint and rest, and
+ * the next look at the library finds where its folder stands.
+ *
+ * @param signal aborted: the run is asked to checkpoint and rest.
+ * @throws what writing the library's row threw, when the run itself came to rest.
+ */
 export async function followRun(
   { runs, host, clock }: FollowPorts,
   id: RunId,
@@ -21,25 +27,52 @@ export async function followRun(
 ): Promise<RunOutcome> {
   let recordedMs = Number.NEGATIVE_INFINITY;
   let last: RunEvent | null = null;
+  const mirror = new Mirror(() => session.pause());
   const session = host.train(id, (event) => {
     if (event.kind === 'progress') last = event;
     const isDue = event.kind !== 'progress' || clock.monotonicMs() - recordedMs >= PROGRESS_INTERVAL_MS;
     if (isDue) {
-      record(runs, id, event);
+      mirror.write(() => record(runs, id, event));
       recordedMs = clock.monotonicMs();
     }
     onEvent(event);
   });
-  runs.update(id, { startedMs: runs.find(id)?.startedMs ?? clock.wallMs(), endedMs: null, failure: null });
-  signal.addEventListener('abort', session.pause, { once: true });
+  const pause = (): void => session.pause();
+  mirror.write(() =>
+    runs.update(id, { startedMs: runs.find(id)?.startedMs ?? clock.wallMs(), endedMs: null, failure: null }),
+  );
+  signal.addEventListener('abort', pause, { once: true });
   if (signal.aborted) session.pause();
   try {
     const outcome = await session.ended;
-    if (last !== null) record(runs, id, last);
-    recordOutcome({ runs, host, clock }, id, outcome);
+    mirror.write(() => {
+      if (last !== null) record(runs, id, last);
+      recordOutcome({ runs, host, clock }, id, outcome);
+    });
+    if (mirror.failure !== null && outcome.status !== 'failed') throw mirror.failure;
     return outcome;
   } finally {
-    signal.removeEventListener('abort', session.pause);
+    signal.removeEventListener('abort', pause);
+  }
+}
+
+/** Writes of the library's row; the first that fails is kept and told of once. */
+class Mirror {
+  readonly #onFailure: () => void;
+  failure: Error | null = null;
+
+  constructor(onFailure: () => void) {
+    this.#onFailure = onFailure;
+  }
+
+  write(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      const isFirst = this.failure === null;
+      this.failure ??= error instanceof Error ? error : new Error(String(error));
+      if (isFirst) this.#onFailure();
+    }
   }
 }
 

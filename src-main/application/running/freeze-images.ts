@@ -73,7 +73,7 @@ function refuseTooFew(training: number, all: number): void {
   const why =
     all === 0
       ? 'The dataset has none that can be read: see "images DATASET --problems" for the causes.'
-      : `Of ${all} readable images ${training} ${training === 1 ? 'is' : 'are'} for training; the views of an image are told apart from those of others, so at least 2 different ones are needed.`;
+      : `${training} of ${all} readable ${all === 1 ? 'image' : 'images'} ${training === 1 ? 'is' : 'are'} for training; the views of an image are told apart from those of others, so at least 2 different ones are needed.`;
   throw new KindredError('dataset.empty', `There is ${found} to train on. ${why}`, { training, all, least: 2 });
 }
 

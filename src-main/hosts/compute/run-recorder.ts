@@ -125,12 +125,13 @@ export class RunRecorder {
     if (this.#flushTimer !== null) clearTimeout(this.#flushTimer);
     this.#flushTimer = null;
     if (this.#file === null || this.#lines.length === 0) return;
+    let left = Buffer.from(this.#lines.join(''));
     try {
-      writeSync(this.#file, this.#lines.join(''));
+      while (left.length > 0) left = left.subarray(writeSync(this.#file, left));
       fsyncSync(this.#file);
-      this.#lines = [];
     } catch {
       // The checkpoint that follows meets the same disk and says so.
     }
+    this.#lines = left.length === 0 ? [] : [left.toString()];
   }
 }
