@@ -5,6 +5,7 @@ import { type DatasetId, makeRunId, type RunId } from '#base/ids.ts';
 import type { LibraryStores } from './ports/library.ts';
 import type { CacheProgress, PixelCacheBuilder } from './ports/pixel-cache.ts';
 import type { RunEvent, RunHost, RunOutcome, RunPlan } from './ports/runs.ts';
+import { chooseRecipe } from './running/choose-recipe.ts';
 import { followRun } from './running/follow-run.ts';
 import { freezeImages, type FrozenImages, planned } from './running/freeze-images.ts';
 
@@ -24,6 +25,8 @@ export interface RunPorts {
 export interface StartRequest {
   readonly datasetId: DatasetId;
   readonly config: TrainingConfig;
+  /** Set for `auto`: what is left open is chosen by measuring, and a person's own settings are laid over the choice. */
+  readonly withChanges: ((chosen: TrainingConfig) => TrainingConfig) | null;
   /** null: named after the dataset and the encoder. */
   readonly name: string | null;
   /** Threads for TensorFlow; 0: its own choice. */
@@ -55,9 +58,10 @@ export async function startRun(
   signal: AbortSignal,
 ): Promise<RunResult> {
   const { stores, clock } = ports;
-  const { config, datasetId } = request;
+  const { datasetId } = request;
+  const config = await resolvedConfig(ports, request, listener, signal);
   const cacheSide = config.cacheSide ?? Math.ceil(CACHE_SIDE_FACTOR * config.side);
-  const { frozen, cacheFolder } = await prepareImages(ports, request, cacheSide, listener, signal);
+  const { frozen, cacheFolder } = await prepareImages(ports, { datasetId, config }, cacheSide, listener, signal);
   for (const note of frozen.notes) listener.onNote(note);
   const id = makeRunId(clock.wallMs(), ports.random());
   const name = request.name ?? defaultName(stores.datasets.find(datasetId)?.name ?? 'run', config);
@@ -81,10 +85,22 @@ export async function startRun(
   return { id, name, outcome };
 }
 
+async function resolvedConfig(
+  ports: RunPorts,
+  request: StartRequest,
+  listener: RunListener,
+  signal: AbortSignal,
+): Promise<TrainingConfig> {
+  if (request.withChanges === null) return request.config;
+  const { config, note } = await chooseRecipe(ports, request, request.withChanges, signal);
+  listener.onNote(note);
+  return config;
+}
+
 /** Freezes the list, fills the cache, and freezes again without what turned out unreadable. */
 async function prepareImages(
   { stores, pixels }: RunPorts,
-  { datasetId, config }: StartRequest,
+  { datasetId, config }: Pick<StartRequest, 'datasetId' | 'config'>,
   cacheSide: number,
   listener: RunListener,
   signal: AbortSignal,

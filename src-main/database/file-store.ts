@@ -53,6 +53,12 @@ const IMAGES = `SELECT image_id AS imageId, content_hash, path, label, split, mi
   FROM files JOIN images ON images.id = image_id
   WHERE dataset_id = $id AND state = 'present' GROUP BY image_id, split ORDER BY image_id, split`;
 
+/** The lower of the two in the middle where the count is even. */
+const MEDIAN_SHORT_SIDE = `WITH sides AS (
+    SELECT min(width_px, height_px) AS side FROM images
+    WHERE id IN (SELECT image_id FROM files WHERE dataset_id = $id AND state = 'present')
+  ) SELECT side FROM sides ORDER BY side LIMIT 1 OFFSET ((SELECT count(*) FROM sides) - 1) / 2`;
+
 const KNOWN = `SELECT id, path, size_bytes AS sizeBytes, modified_ms AS modifiedMs, state, image_id AS imageId,
     folder_label AS folderLabel, split,
     (SELECT group_concat(name, char(31)) FROM file_tags JOIN tags ON tags.id = tag_id WHERE file_id = files.id) AS tags
@@ -139,7 +145,7 @@ function fileWrites(prepared: Prepared): Pick<FileStore, 'insert' | 'replace' | 
 
 function fileReads(
   prepared: Prepared,
-): Pick<FileStore, 'known' | 'page' | 'count' | 'labelCounts' | 'images' | 'pathOf' | 'holding'> {
+): Pick<FileStore, 'known' | 'page' | 'count' | 'labelCounts' | 'images' | 'medianShortSide' | 'pathOf' | 'holding'> {
   return {
     known: (id) => knownFiles(prepared.each<KnownRow>(KNOWN, { id })),
     page: (filter, afterId, limit) => {
@@ -165,6 +171,7 @@ function fileReads(
           label,
           split,
         })),
+    medianShortSide: (id) => prepared.get<{ side: number }>(MEDIAN_SHORT_SIDE, { id })?.side ?? null,
     pathOf: (imageId) => {
       const sql = `SELECT path FROM files WHERE image_id = $imageId AND state = 'present' ORDER BY id LIMIT 1`;
       return prepared.get<{ path: string }>(sql, { imageId })?.path ?? null;

@@ -41,6 +41,14 @@ export function autoCandidates(base: Recipe, medianShortSide: number): readonly 
   return fitting.toReversed().flatMap((side) => AUTO_WIDTHS.map((width) => recipeAt(base, side, width)));
 }
 
+/**
+ * Work of a view against that of ResNet-18 × 1 at 1 px with the 3×3 stem: by area and by width squared; behind the 7×7
+ * stem and its pooling everything is a sixteenth of the area.
+ */
+export function relativeWork({ side, width }: { readonly side: number; readonly width: number }): number {
+  return (side * width) ** 2 / (side <= SMALL_SIDE_MAX ? 1 : 16);
+}
+
 function epochsIn({ minutes, imageCount }: AutoQuestion, viewsPerSecond: number): number {
   return (minutes * 60 * viewsPerSecond) / (2 * imageCount);
 }

@@ -185,7 +185,29 @@ export interface RunFolderState {
   readonly totalSteps: number | null;
 }
 
+/** What `auto` leaves open, and by what it is chosen. */
+export interface RecipeQuestion {
+  /** What the choice starts from. */
+  readonly config: TrainingConfig;
+  /** Median of the training images' shorter sides, in pixels. */
+  readonly medianShortSide: number;
+  readonly imageCount: number;
+  readonly minutes: number;
+  /** 0: one for each core. */
+  readonly threads: number;
+}
+
+/** The choice, and the speeds it was made by. */
+export interface ChosenRecipe extends Pick<TrainingConfig, 'side' | 'views' | 'encoder' | 'loss'> {
+  /** Views a second that twenty epochs in the time take. */
+  readonly needed: number;
+  /** In the order measured. */
+  readonly tried: readonly { readonly side: number; readonly width: number; readonly viewsPerSecond: number }[];
+}
+
 export interface RunHost {
+  /** Measures on this computer. @throws KindredError `job.interrupted`, `compute.died`. */
+  readonly chooseRecipe: (question: RecipeQuestion, signal: AbortSignal) => Promise<ChosenRecipe>;
   /** Makes the run's folder and writes the plan, atomically. */
   readonly prepare: (plan: RunPlan) => Promise<void>;
   /** Starts or goes on, from the newest complete checkpoint when there is one. */

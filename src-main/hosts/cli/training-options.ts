@@ -26,12 +26,29 @@ export function configFrom(options: ConfigOptions, presetText: (name: string) =>
   if (text === null)
     throw new KindredError('usage.invalid', `There is no preset "${options.preset}".`, { preset: options.preset });
   const preset = presetSchema.parse(JSON.parse(text));
+  const parsed = trainingConfigSchema.safeParse(presetConfig(preset, changesOf(options)));
+  if (parsed.success) return parsed.data;
+  throw settingError(parsed.error.issues[0]!);
+}
+
+/**
+ * For a preset that leaves something open (`auto`): lays the given options over what was chosen. null for the others.
+ * Call after `configFrom`, which has checked the options.
+ */
+export function changesOver(
+  options: ConfigOptions,
+  presetText: (name: string) => string | null,
+): ((chosen: TrainingConfig) => TrainingConfig) | null {
+  const preset = presetSchema.parse(JSON.parse(presetText(options.preset) ?? 'null'));
+  if (!preset.isResolved) return null;
+  return (chosen) => trainingConfigSchema.parse(presetConfig({ ...preset, config: { ...chosen } }, changesOf(options)));
+}
+
+function changesOf(options: ConfigOptions): TrainingConfigInput {
   const changes: Settings = {};
   for (const setting of options.set ?? []) applySetting(changes, setting);
   applyNamed(changes, options);
-  const parsed = trainingConfigSchema.safeParse(presetConfig(preset, changes as TrainingConfigInput));
-  if (parsed.success) return parsed.data;
-  throw settingError(parsed.error.issues[0]!);
+  return changes as TrainingConfigInput;
 }
 
 function applySetting(changes: Settings, setting: string): void {

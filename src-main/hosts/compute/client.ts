@@ -5,7 +5,15 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import type { Embedder } from '#application/ports/embedder.ts';
-import type { RunEvent, RunFolderState, RunHost, RunOutcome, RunSession } from '#application/ports/runs.ts';
+import type {
+  ChosenRecipe,
+  RecipeQuestion,
+  RunEvent,
+  RunFolderState,
+  RunHost,
+  RunOutcome,
+  RunSession,
+} from '#application/ports/runs.ts';
 import { KindredError } from '#base/errors.ts';
 import type { RunId } from '#base/ids.ts';
 import { errorOf } from './error-facts.ts';
@@ -78,6 +86,7 @@ export function computeRunHost(runsFolder: string): RunHost {
   const folderOf = (id: RunId): RunFolder => new RunFolder(runsFolder, id);
   return {
     prepare: async (plan) => folderOf(plan.runId).writePlan(plan),
+    chooseRecipe,
     train: (id, onEvent) => startTraining(folderOf(id), onEvent),
     requestPause: (id) => folderOf(id).requestPause(),
     inspect: (id) => inspect(folderOf(id)),
@@ -90,6 +99,24 @@ export function computeRunHost(runsFolder: string): RunHost {
       folderOf(id).remove();
     },
   };
+}
+
+function chooseRecipe(question: RecipeQuestion, signal: AbortSignal): Promise<ChosenRecipe> {
+  return new Promise((resolve, reject) => {
+    const child = startCompute(question.threads, (message) => {
+      if (message.kind === 'recipeChosen') resolve(message.chosen);
+      else if (message.kind === 'error') reject(errorOf(message.error));
+    });
+    const onAbort = (): void => child.send({ kind: 'stop' });
+    signal.addEventListener('abort', onAbort, { once: true });
+    child.process.on('exit', (code, ended) => {
+      signal.removeEventListener('abort', onAbort);
+      const interrupted = new KindredError('job.interrupted', 'Stopped while measuring; no run was made.', {});
+      reject(signal.aborted ? interrupted : deathOf(child, code, ended));
+    });
+    child.send({ kind: 'choose', request: question });
+    if (signal.aborted) onAbort();
+  });
 }
 
 function startTraining(folder: RunFolder, onEvent: (event: RunEvent) => void): RunSession {

@@ -1,13 +1,10 @@
 /** Draws views for somebody who looks at them: the very functions of training, run eagerly, TensorFlow loaded once. */
 import { parentPort } from 'node:worker_threads';
 import * as tf from '@tensorflow/tfjs-core';
-import { canvasSide, copyBoxToCanvas } from '#simclr/views/canvas.ts';
 import { drawViews } from '#simclr/views/draw-views.ts';
-import { drawingInputs, numberRows } from '#simclr/views/drawing-inputs.ts';
-import { boxOf, viewParameters } from '#simclr/views/view-parameters.ts';
-import { viewPlan } from '#simclr/views/view-plan.ts';
 import { loadTensorFlow } from '#tensorflow/load.ts';
 import { errorFacts } from './error-facts.ts';
+import { fillCanvas } from './fill-canvas.ts';
 import type { DrawnViews, DrawRequest, FromCompute } from './messages.ts';
 
 /** Training draws other views at every step; those of the first are as good as any. */
@@ -16,20 +13,14 @@ const STEP = 0;
 const loaded = loadTensorFlow();
 
 function draw({ id, run, seed, cacheSide, images }: DrawRequest): DrawnViews {
-  const plan = viewPlan(run);
-  const parameters = viewParameters(run, seed, STEP, images);
-  const { slots, rowOfSlot, slotOfRow, numbers } = drawingInputs(plan, parameters);
-  const side = canvasSide(run, cacheSide, Math.max(...images.flatMap(({ width, height }) => [width, height])));
-  const canvas = new Uint8Array(slots * 3 * side * side);
-  rowOfSlot.forEach((view, slot) => {
-    if (view >= 0) copyBoxToCanvas(images[view % images.length]!, boxOf(parameters, view), canvas, slot, side);
-  });
+  const filled = fillCanvas(run, seed, STEP, cacheSide, images);
+  const { plan, parameters, slots, side } = filled;
   const bytes = tf.tidy(() => {
     const drawn = drawViews(
       plan,
-      tf.tensor4d(Int32Array.from(canvas), [slots, 3, side, side], 'int32'),
-      tf.tensor2d(numbers, [numberRows(plan), slots]),
-      tf.tensor1d(slotOfRow, 'int32'),
+      tf.tensor4d(Int32Array.from(filled.canvas), [slots, 3, side, side], 'int32'),
+      tf.tensor2d(filled.numbers, [filled.numberRows, slots]),
+      tf.tensor1d(filled.slotOfRow, 'int32'),
     );
     return tf.round(tf.mul(tf.clipByValue(drawn, 0, 1), 255)).dataSync();
   });

@@ -1,5 +1,5 @@
 /** What the processes and threads of the compute host say to each other. All of it survives a structured clone. */
-import type { RunEvent, RunOutcome, RunPlan } from '#application/ports/runs.ts';
+import type { ChosenRecipe, RecipeQuestion, RunEvent, RunOutcome, RunPlan } from '#application/ports/runs.ts';
 import type { EmbedRequest, EmbedResult } from '#application/ports/embedder.ts';
 import type { PlanarPixels } from '#simclr/views/canvas.ts';
 import type { ViewsOfRun } from '#simclr/views/view-plan.ts';
@@ -29,11 +29,15 @@ export interface DrawnViews {
   readonly boxes: Int32Array;
 }
 
+/** Side and width are open: choose them by measuring. */
+export type ChooseRequest = RecipeQuestion;
+
 /** Engine or command line → compute process. One job for a process's life; drawing goes on until it is told to stop. */
 export type ToCompute =
   | { readonly kind: 'train'; readonly runFolder: string }
   | { readonly kind: 'embed'; readonly runsFolder: string; readonly request: EmbedRequest }
   | { readonly kind: 'draw'; readonly request: DrawRequest }
+  | { readonly kind: 'choose'; readonly request: ChooseRequest }
   /** Checkpoint (or finish the batch) and end. */
   | { readonly kind: 'stop' }
   /** The batch of vectors was stored; send the next. */
@@ -46,6 +50,7 @@ export type FromCompute =
   | { readonly kind: 'vectors'; readonly first: number; readonly values: Float32Array; readonly dimensions: number }
   | { readonly kind: 'embedded'; readonly result: EmbedResult }
   | { readonly kind: 'drawn'; readonly drawn: DrawnViews }
+  | { readonly kind: 'recipeChosen'; readonly chosen: ChosenRecipe }
   | { readonly kind: 'notDrawn'; readonly id: number; readonly error: ErrorFacts }
   | { readonly kind: 'error'; readonly error: ErrorFacts };
 

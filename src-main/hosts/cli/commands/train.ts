@@ -8,7 +8,7 @@ import type { DatasetId } from '#base/ids.ts';
 import type { Cli, RegisterCommand } from '../command.ts';
 import { runPorts } from '../run-ports.ts';
 import { RunReport } from '../run-report.ts';
-import { type ConfigOptions, configFrom } from '../training-options.ts';
+import { type ConfigOptions, changesOver, configFrom } from '../training-options.ts';
 import { importWithReport } from './import.ts';
 
 interface TrainOptions extends ConfigOptions {
@@ -42,10 +42,17 @@ export const register: RegisterCommand = (program, cli) => {
 
 async function train(cli: Cli, target: string, options: TrainOptions): Promise<void> {
   const config = configFrom(options, presetText);
+  const withChanges = changesOver(options, presetText);
   const stores = await holdInTurn(cli, options.queue === true);
   const datasetId = await datasetOf(cli, stores, target);
   const report = new RunReport(cli.output);
-  const request = { datasetId, config, name: options.name ?? null, threads: wholeThreads(options.threads) };
+  const request = {
+    datasetId,
+    config,
+    withChanges,
+    name: options.name ?? null,
+    threads: wholeThreads(options.threads),
+  };
   const result = await startRun(await runPorts(cli.wiring, stores), request, report, cli.signal);
   report.ended(result, cli.signal.aborted);
 }

@@ -4,9 +4,8 @@ import { removeRun } from '#application/remove-run.ts';
 import { KindredError } from '#base/errors.ts';
 import type { DatasetId } from '#base/ids.ts';
 import { presetSchema } from '#contract/preset.ts';
-import type { TrainingConfig } from '#contract/training-config.ts';
 import { runHost } from '../../cli/run-ports.ts';
-import { configFrom } from '../../cli/training-options.ts';
+import { changesOver, type ConfigOptions, configFrom } from '../../cli/training-options.ts';
 import { planRun } from '../plan-run.ts';
 import type { StudioSession } from '../studio-session.ts';
 import { studio } from './implementer.ts';
@@ -20,14 +19,14 @@ interface StartInput {
   readonly settings: Readonly<Record<string, string | number | boolean | null>>;
 }
 
-/** The configuration that a start asks for. @throws KindredError `config.…`, `usage.invalid`. */
-function configOf(session: StudioSession, input: StartInput): TrainingConfig {
+/** What a start asks for, in a command line's words. @throws KindredError `dataset.missing`. */
+function optionsOf(session: StudioSession, input: StartInput): ConfigOptions {
   const set = Object.entries(input.settings).map(([path, value]) => `${path}=${JSON.stringify(value)}`);
   const minutes = input.minutes === undefined ? {} : { minutes: String(input.minutes) };
   if (session.stores.datasets.find(input.datasetId as DatasetId) === null) {
     throw new KindredError('dataset.missing', 'This data set is no longer in the library.', { id: input.datasetId });
   }
-  return configFrom({ preset: input.preset, set, ...minutes }, readPreset);
+  return { preset: input.preset, set, ...minutes };
 }
 
 function readPreset(name: string): string | null {
@@ -50,13 +49,15 @@ export const runProcedures = {
       .map(({ name, title, description }) => ({ name, title, summary: description })),
   ),
   plan: studio.run.plan.handler(({ input, context: { session } }) => {
-    const config = configOf(session, input);
+    const config = configFrom(optionsOf(session, input), readPreset);
     return planRun(session, input.datasetId as DatasetId, config);
   }),
   start: studio.run.start.handler(async ({ input, context: { session } }) => {
-    const config = configOf(session, input);
-    const request = { datasetId: input.datasetId as DatasetId, config, name: input.name ?? null, threads: 0 };
-    return { id: await session.runs.start(request) };
+    const options = optionsOf(session, input);
+    const config = configFrom(options, readPreset);
+    const withChanges = changesOver(options, readPreset);
+    const datasetId = input.datasetId as DatasetId;
+    return { id: await session.runs.start({ datasetId, config, withChanges, name: input.name ?? null, threads: 0 }) };
   }),
   list: studio.run.list.handler(({ context: { session } }) =>
     session.stores.runs.list().map((run) => session.runs.summaryOf(run)),

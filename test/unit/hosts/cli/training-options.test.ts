@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { configFrom, type ConfigOptions } from '#hosts/cli/training-options.ts';
+import { changesOver, configFrom, type ConfigOptions } from '#hosts/cli/training-options.ts';
 
 const presets = new URL('../../../../resources/presets/', import.meta.url);
 const presetText = (name: string): string | null =>
-  name === 'quick' ? readFileSync(new URL(`${name}.json`, presets), 'utf8') : null;
+  name === 'quick' || name === 'auto' ? readFileSync(new URL(`${name}.json`, presets), 'utf8') : null;
 const config = (options: Partial<ConfigOptions>) => configFrom({ preset: 'quick', ...options }, presetText);
 
 describe('configFrom', () => {
@@ -40,5 +40,18 @@ describe('configFrom', () => {
     expect(() => config({ steps: '0' })).toThrow(expect.objectContaining({ code: 'config.outOfRange' }));
     expect(() => config({ minutes: 'ten' })).toThrow(expect.objectContaining({ code: 'config.outOfRange' }));
     expect(() => config({ preset: '../quick' })).toThrow(expect.objectContaining({ code: 'usage.invalid' }));
+  });
+});
+
+describe('changesOver', () => {
+  it('lays what was given over what auto has chosen, and nothing else', () => {
+    const options = { preset: 'auto', set: ['encoder.width=1'], minutes: '3' };
+    const chosen = { ...configFrom(options, presetText), side: 96 };
+    const laid = changesOver(options, presetText)!({ ...chosen, encoder: { ...chosen.encoder, width: 0.25 } });
+    expect(laid).toMatchObject({ side: 96, encoder: { width: 1, depth: 18 }, length: { minutes: 3 } });
+  });
+
+  it('is for presets that leave something open', () => {
+    expect(changesOver({ preset: 'quick' }, presetText)).toBeNull();
   });
 });

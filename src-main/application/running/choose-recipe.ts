@@ -1,0 +1,51 @@
+/** What `auto` leaves open, chosen before a run is made: side by the images, width by the time. */
+import type { TrainingConfig } from '#contract/training-config.ts';
+import { KindredError } from '#base/errors.ts';
+import type { DatasetId } from '#base/ids.ts';
+import type { LibraryStores } from '../ports/library.ts';
+import type { ChosenRecipe, RunHost } from '../ports/runs.ts';
+import { freezeImages } from './freeze-images.ts';
+
+export interface ChoicePorts {
+  readonly stores: LibraryStores;
+  readonly host: RunHost;
+}
+
+/**
+ * @param withChanges lays a person's own settings over the choice.
+ * @returns the configuration, and the choice in a sentence.
+ * @throws KindredError `usage.invalid` when the length is not a time, `dataset.empty`, `job.interrupted`.
+ */
+export async function chooseRecipe(
+  { stores, host }: ChoicePorts,
+  request: { readonly datasetId: DatasetId; readonly config: TrainingConfig; readonly threads: number },
+  withChanges: (chosen: TrainingConfig) => TrainingConfig,
+  signal: AbortSignal,
+): Promise<{ readonly config: TrainingConfig; readonly note: string }> {
+  const { config, datasetId, threads } = request;
+  if (!('minutes' in config.length)) {
+    const text = 'The preset "auto" chooses by the time there is: give --minutes, or another preset with this length.';
+    throw new KindredError('usage.invalid', text, {});
+  }
+  const { images } = freezeImages(stores.files.images(datasetId), config.seed);
+  const medianShortSide = stores.files.medianShortSide(datasetId)!;
+  const { minutes } = config.length;
+  const question = { config, medianShortSide, imageCount: images.length, minutes, threads };
+  const { needed, tried, ...chosen } = await host.chooseRecipe(question, signal);
+  const note = noteOf({ ...chosen, needed, tried }, images.length, medianShortSide, minutes);
+  return { config: withChanges({ ...config, ...chosen }), note };
+}
+
+function noteOf(
+  { side, encoder, needed, tried }: ChosenRecipe,
+  images: number,
+  medianShortSide: number,
+  minutes: number,
+): string {
+  const speeds = tried.map((one) => `×${one.width} at ${one.side} px ${Math.round(one.viewsPerSecond)}`).join(', ');
+  return (
+    `Chosen for ${images.toLocaleString('en')} images (half are at least ${medianShortSide} px on the short side) and ` +
+    `${minutes} min: ResNet-${encoder.depth} ×${encoder.width} at ${side} px. Twenty epochs take ` +
+    `${Math.ceil(needed).toLocaleString('en')} views/s; measured: ${speeds} views/s.`
+  );
+}
