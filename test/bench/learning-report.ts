@@ -1,0 +1,83 @@
+/**
+ * The learning report from the committed measurements: `npx node test/bench/learning-report.ts` writes
+ * `results/learning.md` from `results/learning-*.json` (see `learning-curve.ts` for how those are made).
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+interface Curve {
+  readonly seed: number;
+  readonly machine: string;
+  readonly training: { readonly seconds: number; readonly viewsPerSecond: number };
+  readonly curve: readonly { readonly epoch: number; readonly knn: number }[];
+  readonly linear: { readonly top1: number };
+}
+interface Peer {
+  readonly what: string;
+  readonly knn: readonly number[];
+  readonly linear: number;
+  readonly randomStart: { readonly knn: number };
+}
+interface LongRun {
+  readonly command: string;
+  readonly steps: number;
+  readonly seconds: number;
+  readonly viewsPerSecond: number;
+  readonly waitingShare: number;
+  readonly finalLoss: number;
+  readonly noSignalLoss: number;
+  readonly headline: readonly { readonly epoch: number; readonly top1: number; readonly n: number }[];
+  readonly computeMemory: readonly { readonly minutes: number; readonly residentMb: number }[];
+  readonly test: { readonly knn: { readonly top1: number }; readonly linear: { readonly top1: number } };
+  readonly neighbours: { readonly picture: string; readonly sameLabel: number; readonly of: number };
+}
+
+const RESULTS = join(import.meta.dirname, 'results');
+const read = <T>(name: string): T => JSON.parse(readFileSync(join(RESULTS, name), 'utf8')) as T;
+const seeds = [0, 1].map((seed) => read<Curve>(`learning-seed${seed}.json`));
+const peer = read<Peer>('learning-peer.json');
+const long = read<LongRun>('learning-40-epochs.json');
+const digits = (value: number | undefined): string => (value === undefined ? '–' : value.toFixed(3).slice(1));
+const row = (...cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
+
+const epochs = Array.from({ length: 11 }, (_, epoch) => epoch);
+const knnAt = (curve: Curve, epoch: number): number | undefined => curve.curve.find((at) => at.epoch === epoch)?.knn;
+const curveRows = epochs.map((epoch) =>
+  row(
+    epoch === 0 ? 'start' : epoch,
+    ...seeds.map((seed) => digits(knnAt(seed, epoch))),
+    digits(epoch === 0 ? peer.randomStart.knn : peer.knn[epoch - 1]),
+  ),
+);
+const longRows = long.headline.map(({ epoch, top1 }) => row(Math.round(epoch), digits(top1)));
+const memory = long.computeMemory.map(({ residentMb }) => residentMb);
+
+const report = `# Learning
+
+CIFAR-10 as image folders, ResNet-18 × ¼, batch 256, 32 px, bfloat16, preset \`quick\`; ${seeds[0]!.machine}. Every figure is top-1 on the 10,000 test images, by \`evaluate\` from a checkpoint of the end of the epoch; – where no checkpoint fell there.
+
+Beside it: ${peer.what}.
+
+## Ten epochs, kNN (k = 200)
+
+${[row('epoch', ...seeds.map(({ seed }) => `seed ${seed}`), 'peer'), row('---', '---', '---', '---'), ...curveRows].join('\n')}
+
+Linear probe after epoch 10: ${seeds.map(({ seed, linear }) => `seed ${seed} ${digits(linear.top1)}`).join(', ')}; peer ${digits(peer.linear)}.
+
+Time of training: ${seeds.map(({ seed, training }) => `seed ${seed} ${Math.round(training.seconds)} s (${Math.round(training.viewsPerSecond)} views/s)`).join(', ')}, beside other work on the machine.
+
+## Forty epochs
+
+\`${long.command}\`: ${long.steps.toLocaleString('en')} steps in ${long.seconds.toLocaleString('en')} s, ${long.viewsPerSecond.toLocaleString('en')} views/s; waiting for data ${(long.waitingShare * 100).toFixed(4)} % of the time; loss ${long.finalLoss.toFixed(3)} against ${long.noSignalLoss.toFixed(3)} without signal. Test split: kNN ${digits(long.test.knn.top1)}, linear ${digits(long.test.linear.top1)}.
+
+The run's own headline number (kNN on ${long.headline[0]!.n.toLocaleString('en')} training images, labels unseen):
+
+${[row('epoch', 'kNN'), row('---', '---'), ...longRows].join('\n')}
+
+Resident memory of the compute process, every five minutes: ${memory.join(', ')} MB.
+
+![Nearest neighbours](${long.neighbours.picture})
+
+One query a label (left) and its ten nearest of all 60,000; ${long.neighbours.sameLabel} of ${long.neighbours.of} share its label. Those that do not share what the picture shows: a car in front of red among white things on red, grey dogs and cats, boats and cars of one outline.
+`;
+writeFileSync(join(RESULTS, 'learning.md'), report);
