@@ -68,7 +68,7 @@ Time of training: ${seeds.map(({ seed, training }) => `seed ${seed} ${Math.round
 
 ## Forty epochs
 
-\`${long.command}\`: ${long.steps.toLocaleString('en')} steps in ${long.seconds.toLocaleString('en')} s, ${long.viewsPerSecond.toLocaleString('en')} views/s; waiting for data ${(long.waitingShare * 100).toFixed(4)} % of the time; loss ${long.finalLoss.toFixed(3)} against ${long.noSignalLoss.toFixed(3)} without signal. Test split: kNN ${digits(long.test.knn.top1)}, linear ${digits(long.test.linear.top1)}.
+\`${long.command}\`: ${long.steps.toLocaleString('en')} steps in ${long.seconds.toLocaleString('en')} s, ${long.viewsPerSecond.toLocaleString('en')} views/s; waiting for data ${(long.waitingShare * 100).toFixed(4)} % of the time at its end; loss ${long.finalLoss.toFixed(3)} against ${long.noSignalLoss.toFixed(3)} without signal. Test split: kNN ${digits(long.test.knn.top1)}, linear ${digits(long.test.linear.top1)}.
 
 The run's own headline number (kNN on ${long.headline[0]!.n.toLocaleString('en')} training images, labels unseen):
 
@@ -78,6 +78,6 @@ Resident memory of the compute process, every five minutes: ${memory.join(', ')}
 
 ![Nearest neighbours](${long.neighbours.picture})
 
-One query a label (left) and its ten nearest of all 60,000; ${long.neighbours.sameLabel} of ${long.neighbours.of} share its label. Those that do not share what the picture shows: a car in front of red among white things on red, grey dogs and cats, boats and cars of one outline.
+One query a label (left) and its ten nearest of all 60,000; ${long.neighbours.sameLabel} of ${long.neighbours.of} share its label. Those of another label look alike all the same: white cars and white aeroplanes, cats and dogs, boats and cars of one outline.
 `;
 writeFileSync(join(RESULTS, 'learning.md'), report);

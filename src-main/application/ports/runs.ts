@@ -79,7 +79,7 @@ export interface RunStore {
 
 /** One image of a run's frozen list. */
 export interface PlannedImage {
-  /** BLAKE3 of the file's bytes; the key into the pixel cache. */
+  /** SHA-256 of the file's bytes; the key into the pixel cache. */
   readonly contentHash: string;
   /** The folder label, or null. */
   readonly label: string | null;
@@ -189,7 +189,7 @@ export interface RunFolderState {
 export interface RecipeQuestion {
   /** What the choice starts from. */
   readonly config: TrainingConfig;
-  /** Median of the training images' shorter sides, in pixels. */
+  /** Median of the shorter sides of the data set's images, in pixels. */
   readonly medianShortSide: number;
   readonly imageCount: number;
   readonly minutes: number;

@@ -32,12 +32,18 @@ export async function chooseRecipe(
   const { minutes } = config.length;
   const question = { config, medianShortSide, imageCount: images.length, minutes, threads };
   const { needed, tried, ...chosen } = await host.chooseRecipe(question, signal);
-  const note = noteOf({ ...chosen, needed, tried }, images.length, medianShortSide, minutes);
-  return { config: withChanges({ ...config, ...chosen }), note };
+  const changed = withChanges({ ...config, ...chosen });
+  const why = noteOf({ ...chosen, needed, tried }, images.length, medianShortSide, minutes);
+  const isAsChosen = networkOf(changed) === networkOf(chosen);
+  return { config: changed, note: isAsChosen ? why : `${why} By your settings it is ${networkOf(changed)}.` };
+}
+
+function networkOf({ encoder, side }: Pick<TrainingConfig, 'encoder' | 'side'>): string {
+  return `ResNet-${encoder.depth} ×${encoder.width} at ${side} px`;
 }
 
 function noteOf(
-  { side, encoder, needed, tried }: ChosenRecipe,
+  { needed, tried, ...chosen }: ChosenRecipe,
   images: number,
   medianShortSide: number,
   minutes: number,
@@ -45,7 +51,7 @@ function noteOf(
   const speeds = tried.map((one) => `×${one.width} at ${one.side} px ${Math.round(one.viewsPerSecond)}`).join(', ');
   return (
     `Chosen for ${images.toLocaleString('en')} images (half are at least ${medianShortSide} px on the short side) and ` +
-    `${minutes} min: ResNet-${encoder.depth} ×${encoder.width} at ${side} px. Twenty epochs take ` +
+    `${minutes} min: ${networkOf(chosen)}. Twenty epochs take ` +
     `${Math.ceil(needed).toLocaleString('en')} views/s; measured: ${speeds} views/s.`
   );
 }

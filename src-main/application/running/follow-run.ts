@@ -37,11 +37,10 @@ export async function followRun(
     }
     onEvent(event);
   });
-  const pause = (): void => session.pause();
   mirror.write(() =>
     runs.update(id, { startedMs: runs.find(id)?.startedMs ?? clock.wallMs(), endedMs: null, failure: null }),
   );
-  signal.addEventListener('abort', pause, { once: true });
+  signal.addEventListener('abort', session.pause, { once: true });
   if (signal.aborted) session.pause();
   try {
     const outcome = await session.ended;
@@ -52,7 +51,7 @@ export async function followRun(
     if (mirror.failure !== null && outcome.status !== 'failed') throw mirror.failure;
     return outcome;
   } finally {
-    signal.removeEventListener('abort', pause);
+    signal.removeEventListener('abort', session.pause);
   }
 }
 
@@ -69,9 +68,9 @@ class Mirror {
     try {
       work();
     } catch (error) {
-      const isFirst = this.failure === null;
-      this.failure ??= error instanceof Error ? error : new Error(String(error));
-      if (isFirst) this.#onFailure();
+      if (this.failure !== null) return;
+      this.failure = error instanceof Error ? error : new Error(String(error));
+      this.#onFailure();
     }
   }
 }

@@ -2,7 +2,7 @@
 import { distance } from 'fastest-levenshtein';
 import type { z } from 'zod';
 import { KindredError } from '#base/errors.ts';
-import { presetConfig, presetSchema } from '#contract/preset.ts';
+import { type Preset, presetConfig, presetSchema } from '#contract/preset.ts';
 import { type TrainingConfig, type TrainingConfigInput, trainingConfigSchema } from '#contract/training-config.ts';
 
 export interface ConfigOptions {
@@ -22,26 +22,28 @@ type Settings = Record<string, unknown>;
  * @throws KindredError `usage.invalid`, `config.unknownKey` naming the nearest, `config.outOfRange` naming the limits.
  */
 export function configFrom(options: ConfigOptions, presetText: (name: string) => string | null): TrainingConfig {
-  const text = /^[a-z-]+$/.test(options.preset) ? presetText(options.preset) : null;
-  if (text === null)
-    throw new KindredError('usage.invalid', `There is no preset "${options.preset}".`, { preset: options.preset });
-  const preset = presetSchema.parse(JSON.parse(text));
-  const parsed = trainingConfigSchema.safeParse(presetConfig(preset, changesOf(options)));
+  const parsed = trainingConfigSchema.safeParse(presetConfig(presetOf(options, presetText), changesOf(options)));
   if (parsed.success) return parsed.data;
   throw settingError(parsed.error.issues[0]!);
 }
 
 /**
  * For a preset that leaves something open (`auto`): lays the given options over what was chosen. null for the others.
- * Call after `configFrom`, which has checked the options.
+ * Call after `configFrom`, which has checked the settings.
  */
 export function changesOver(
   options: ConfigOptions,
   presetText: (name: string) => string | null,
 ): ((chosen: TrainingConfig) => TrainingConfig) | null {
-  const preset = presetSchema.parse(JSON.parse(presetText(options.preset) ?? 'null'));
+  const preset = presetOf(options, presetText);
   if (!preset.isResolved) return null;
   return (chosen) => trainingConfigSchema.parse(presetConfig({ ...preset, config: { ...chosen } }, changesOf(options)));
+}
+
+function presetOf({ preset }: ConfigOptions, presetText: (name: string) => string | null): Preset {
+  const text = /^[a-z-]+$/.test(preset) ? presetText(preset) : null;
+  if (text === null) throw new KindredError('usage.invalid', `There is no preset "${preset}".`, { preset });
+  return presetSchema.parse(JSON.parse(text));
 }
 
 function changesOf(options: ConfigOptions): TrainingConfigInput {

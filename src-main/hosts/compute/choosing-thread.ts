@@ -5,9 +5,9 @@ import { RandomStream } from '#base/random.ts';
 import { initialState } from '#simclr/initial-state.ts';
 import type { Recipe } from '#simclr/recipe.ts';
 import type { PlanarPixels } from '#simclr/views/canvas.ts';
-import type { StepBatch, StepInput } from '#training/ports.ts';
+import type { StepBatch } from '#training/ports.ts';
 import { errorFacts } from './error-facts.ts';
-import { fillCanvas } from './fill-canvas.ts';
+import { viewsOfPictures } from './fill-canvas.ts';
 import type { ChooseRequest, FromCompute } from './messages.ts';
 import { wireDevice } from './wiring.ts';
 
@@ -29,19 +29,14 @@ async function measure(full: Recipe, { threads, config }: ChooseRequest): Promis
   const cacheSide = Math.ceil(CACHE_FACTOR * recipe.side);
   const picture = noise(cacheSide);
   const images = Array.from({ length: recipe.batchSize }, () => picture);
-  const { canvas, slots, side, numbers, numberRows, slotOfRow } = fillCanvas(recipe, 0, 0, cacheSide, images);
-  const inputs = new Map<string, StepInput>([
-    ['canvas', { shape: [slots, 3, side, side], dtype: 'uint8', values: canvas }],
-    ['numbers', { shape: [numberRows, slots], dtype: 'float32', values: numbers }],
-    ['slotOfRow', { shape: [slotOfRow.length], dtype: 'int32', values: slotOfRow }],
-  ]);
-  const batch: StepBatch = { step: 0, learningRate: 0, inputs, release: () => {} };
+  const { inputs, canvasSide } = viewsOfPictures(recipe, 0, 0, cacheSide, images);
+  const batch: StepBatch = { step: 0, learningRate: 0, inputs: new Map(inputs), release: () => {} };
   const { precision, compiled } = config;
   const { runner } = await wireDevice(recipe, {
     threads,
     precision,
     compiled,
-    canvasSide: side,
+    canvasSide,
     state: initialState(recipe, 0),
     anyBatch: async () => batch,
     warn: () => {},
@@ -63,7 +58,8 @@ async function choose(request: ChooseRequest): Promise<FromCompute> {
   const viewsPerSecondOf = async (recipe: Recipe): Promise<number> => {
     const last = tried.at(-1);
     if (last !== undefined) {
-      // Small networks make less of the processor, so this is more than would be measured.
+      // Of less work: small networks make less of the processor, so this is more than would be measured.
+      // Of more work: slower than the last, which did not fit.
       const atMost =
         (last.viewsPerSecond * relativeWork(last)) / relativeWork({ side: recipe.side, width: recipe.encoder.width });
       if (atMost < needed) return atMost;

@@ -6,13 +6,13 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { openPixelCache, type PixelCacheReader } from '#images/pixel-cache/pixel-cache-reader.ts';
 import { canvasSide, copyBoxToCanvas } from '#simclr/views/canvas.ts';
 import type { ImageSize } from '#simclr/views/crop-box.ts';
-import { drawingInputs, numberRows } from '#simclr/views/drawing-inputs.ts';
 import { boxLengths, evaluationBox } from '#simclr/views/evaluation-views.ts';
-import { boxOf, viewParameters, type ViewParameters } from '#simclr/views/view-parameters.ts';
+import { viewParameters, type ViewParameters } from '#simclr/views/view-parameters.ts';
 import { slotCount, viewPlan, type ViewPlan } from '#simclr/views/view-plan.ts';
 import { BatchOrder, planBatches } from '#training/batch-plan.ts';
 import type { DataThreadData, FromData, NamedInputs, ToData } from './data-messages.ts';
 import { errorFacts } from './error-facts.ts';
+import { fillCanvas } from './fill-canvas.ts';
 
 /** One being read by the step, two ahead. */
 const CANVASES = 3;
@@ -63,17 +63,8 @@ class DataThread {
 
   /** Copies every view's box to its slot. */
   #draw(parameters: ViewParameters, hashes: readonly string[], canvas: Uint8Array): NamedInputs {
-    const { slots, rowOfSlot, slotOfRow, numbers } = drawingInputs(this.#plan, parameters);
     const pixels = hashes.map((hash) => this.#cache.pixelsOf(hash));
-    for (let slot = 0; slot < slots; slot++) {
-      const view = rowOfSlot[slot]!;
-      if (view < 0) continue;
-      copyBoxToCanvas(pixels[view % hashes.length]!, boxOf(parameters, view), canvas, slot, this.#canvasSide);
-    }
-    return [
-      ['numbers', { shape: [numberRows(this.#plan), slots], dtype: 'float32', values: numbers }],
-      ['slotOfRow', { shape: [slotOfRow.length], dtype: 'int32', values: slotOfRow }],
-    ];
+    return fillCanvas(this.#plan, parameters, pixels, canvas, this.#canvasSide);
   }
 
   #drawCentral(hashes: readonly string[]): NamedInputs {

@@ -4,7 +4,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { drawViews } from '#simclr/views/draw-views.ts';
 import { loadTensorFlow } from '#tensorflow/load.ts';
 import { errorFacts } from './error-facts.ts';
-import { fillCanvas } from './fill-canvas.ts';
+import { viewsOfPictures } from './fill-canvas.ts';
+import { inputTensors } from './input-tensor.ts';
 import type { DrawnViews, DrawRequest, FromCompute } from './messages.ts';
 
 /** Training draws other views at every step; those of the first are as good as any. */
@@ -13,15 +14,10 @@ const STEP = 0;
 const loaded = loadTensorFlow();
 
 function draw({ id, run, seed, cacheSide, images }: DrawRequest): DrawnViews {
-  const filled = fillCanvas(run, seed, STEP, cacheSide, images);
-  const { plan, parameters, slots, side } = filled;
+  const { plan, parameters, inputs } = viewsOfPictures(run, seed, STEP, cacheSide, images);
   const bytes = tf.tidy(() => {
-    const drawn = drawViews(
-      plan,
-      tf.tensor4d(Int32Array.from(filled.canvas), [slots, 3, side, side], 'int32'),
-      tf.tensor2d(filled.numbers, [filled.numberRows, slots]),
-      tf.tensor1d(filled.slotOfRow, 'int32'),
-    );
+    const { canvas, numbers, slotOfRow } = inputTensors(inputs);
+    const drawn = drawViews(plan, canvas as tf.Tensor4D, numbers as tf.Tensor2D, slotOfRow as tf.Tensor1D);
     return tf.round(tf.mul(tf.clipByValue(drawn, 0, 1), 255)).dataSync();
   });
   return { id, pixels: Uint8Array.from(bytes), boxes: parameters.boxes };

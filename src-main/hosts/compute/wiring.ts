@@ -9,8 +9,9 @@ import { loadTensorFlow } from '#tensorflow/load.ts';
 import { makeStepRunner } from '#tensorflow/runners/make-step-runner.ts';
 import { probePrecision } from '#tensorflow/runners/probe-precision.ts';
 import type { StepDefinition } from '#tensorflow/runners/step-definition.ts';
-import type { StateArrays, StepBatch, StepInput, StepRunner } from '#training/ports.ts';
+import type { StateArrays, StepBatch, StepRunner } from '#training/ports.ts';
 import type { DrawJudged } from './judged-images.ts';
+import { inputTensors } from './input-tensor.ts';
 import { recipeStep } from './recipe-step.ts';
 
 export interface DeviceSettings {
@@ -61,7 +62,7 @@ function drawJudged(recipe: Recipe): DrawJudged {
   const plan = viewPlan(recipe);
   return (look, { inputs }) => {
     const drawn = tf.tidy(() => {
-      const tensors = Object.fromEntries([...inputs].map(([name, input]) => [name, tensorOf(input)]));
+      const tensors = inputTensors(inputs);
       const canvas = tensors['canvas'] as tf.Tensor4D;
       if (look === 'central') return drawEvaluationViews(canvas, tensors['lengths'] as tf.Tensor2D, recipe.side);
       return drawViews(plan, canvas, tensors['numbers'] as tf.Tensor2D, tensors['slotOfRow'] as tf.Tensor1D);
@@ -70,10 +71,4 @@ function drawJudged(recipe: Recipe): DrawJudged {
     drawn.dispose();
     return { pixels, count: drawn.shape[0] };
   };
-}
-
-/** tfjs has no uint8: such an input becomes int32. */
-function tensorOf({ values, shape, dtype }: StepInput): tf.Tensor {
-  if (dtype === 'float32') return tf.tensor(values, [...shape], 'float32');
-  return tf.tensor(Int32Array.from(values), [...shape], 'int32');
 }

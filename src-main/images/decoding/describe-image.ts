@@ -47,7 +47,7 @@ const thumbnailFit = {
   withoutEnlargement: true,
 } as const;
 
-/** `sight`: the upright picture, at most 256 px on a side. */
+/** Decodes a picture, once. `sight`: upright, at most 256 px on a side. */
 export async function look(
   picture: Picture,
   contentHash: string,

@@ -77,7 +77,7 @@ export function pipelineOf(picture: Picture): Sharp {
 
 /**
  * Runs a pipeline to uint8 RGB.
- * @param hasAlpha false where the picture can't have any: a flattening less is a tenth of a small picture's time.
+ * @param hasAlpha false where the picture can't have any: a flattening less is a tenth of a small picture's decoding.
  */
 export async function renderRgb(pipeline: Sharp, hasAlpha = true): Promise<DecodedPixels> {
   const { data, info } = await (hasAlpha ? pipeline.flatten({ background: '#ffffff' }) : pipeline)

@@ -67,7 +67,9 @@ describe('chooseRecipe', () => {
 
   it("lays a person's own settings over the choice", async () => {
     const { answer } = choosing((chosen) => ({ ...chosen, side: 32 }));
-    expect((await answer).config).toMatchObject({ side: 32, encoder: { width: 0.5 } });
+    const { config: laid, note } = await answer;
+    expect(laid).toMatchObject({ side: 32, encoder: { width: 0.5 } });
+    expect(note).toMatch(/×0.5 at 64 px\. .*By your settings it is ResNet-18 ×0.5 at 32 px\.$/);
   });
 
   it('refuses a length that is no time', async () => {
