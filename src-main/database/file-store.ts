@@ -49,9 +49,14 @@ const REPLACE = `UPDATE files SET ${PLACE}, label = coalesce(${LABEL_OF_IMAGE}, 
 const REPLACE_PLACE = `UPDATE files SET ${PLACE}, label = coalesce(${LABEL_OF_FILE}, $folderLabel),
     state = CASE state WHEN 'missing' THEN 'present' ELSE state END WHERE id = $fileId`;
 
-const IMAGES = `SELECT image_id AS imageId, content_hash, path, label, split, min(files.id)
+const IMAGES = `SELECT image_id AS imageId, content_hash, pixel_hash, path, label, split, min(files.id)
   FROM files JOIN images ON images.id = image_id
   WHERE dataset_id = $id AND state = 'present' GROUP BY image_id, split ORDER BY image_id, split`;
+
+type ImageRow = Omit<DatasetImage, 'contentHash' | 'pixelHash'> & {
+  readonly content_hash: Buffer;
+  readonly pixel_hash: Buffer;
+};
 
 /** The lower of the two in the middle where the count is even. */
 const MEDIAN_SHORT_SIDE = `WITH sides AS (
@@ -162,15 +167,14 @@ function fileReads(
       return prepared.all(sql, { id });
     },
     images: (id) =>
-      prepared
-        .all<Omit<DatasetImage, 'contentHash'> & { readonly content_hash: Buffer }>(IMAGES, { id })
-        .map(({ imageId, content_hash, path, label, split }) => ({
-          imageId,
-          contentHash: content_hash.toString('hex'),
-          path,
-          label,
-          split,
-        })),
+      prepared.all<ImageRow>(IMAGES, { id }).map(({ imageId, content_hash, pixel_hash, path, label, split }) => ({
+        imageId,
+        contentHash: content_hash.toString('hex'),
+        pixelHash: pixel_hash.toString('hex'),
+        path,
+        label,
+        split,
+      })),
     medianShortSide: (id) => prepared.get<{ side: number }>(MEDIAN_SHORT_SIDE, { id })?.side ?? null,
     pathOf: (imageId) => {
       const sql = `SELECT path FROM files WHERE image_id = $imageId AND state = 'present' ORDER BY id LIMIT 1`;

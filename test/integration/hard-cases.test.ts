@@ -8,12 +8,14 @@ import {
   rmdirSync,
   rmSync,
   statfsSync,
+  statSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import sharp from 'sharp';
 import { afterEach, describe, expect, it } from 'vitest';
 import { isGroupAlive, runCommand, startCommand, whenSaid, type CommandResult } from '#test/support/command-line.ts';
 import { temporaryFolder } from '#test/support/temporary-folder.ts';
@@ -47,6 +49,20 @@ describe('train on next to nothing', () => {
     { kind: 'one image', folder: () => pictures(1), says: /only one image.*at least 2 different/ },
     { kind: 'one image under ten names', folder: () => pictures(1, 10), says: /only one image.*at least 2 different/ },
     {
+      kind: 'images of equal pixels in different bytes',
+      folder: async () => {
+        const folder = pictures(0);
+        for (const compressionLevel of [0, 3, 6, 9]) {
+          await sharp(join(SAMPLE, label!.name, names[0]!))
+            .png({ compressionLevel })
+            .toFile(join(folder, `${compressionLevel}.png`));
+        }
+        expect(new Set(readdirSync(folder).map((name) => statSync(join(folder, name)).size)).size).toBeGreaterThan(1);
+        return folder;
+      },
+      says: /only one image.*readable images show the same pixels.*at least 2 different/,
+    },
+    {
       kind: 'corrupt images alone',
       folder: () => {
         const folder = pictures(5);
@@ -59,7 +75,7 @@ describe('train on next to nothing', () => {
     'refuses $kind with the cause, and makes no run',
     async ({ folder, says }) => {
       const library = join(temporaryFolder(), 'library');
-      const result = await train(library, folder());
+      const result = await train(library, await folder());
       expect(result.code).toBe(1);
       expect(failureOf(result)).toMatchObject({
         code: 'dataset.empty',

@@ -146,6 +146,8 @@ export interface FileFilter {
 export interface DatasetImage {
   readonly imageId: ImageId;
   readonly contentHash: string;
+  /** Equal for images that show the same pixels though their bytes differ. */
+  readonly pixelHash: string;
   /** A present file that holds it. */
   readonly path: string;
   readonly label: string | null;

@@ -2,7 +2,7 @@
  * The frozen list of a run: which images it trains on and which it is judged by, decided once.
  *
  * With splits the training split is used and images that also lie in another split are left out; without splits, all.
- * Each image once, whatever the number of its files. Judged are: with labels, the validation split or a seeded,
+ * Each picture once, whatever the number of its files and of images with the same pixels. Judged are: with labels, the validation split or a seeded,
  * stratified fifth of the training images (kNN); without, up to 1,000 images held out of training (instance retrieval).
  * Never the test split.
  */
@@ -34,7 +34,7 @@ const LABELLED_SHARE = 0.5;
  */
 export function freezeImages(all: readonly DatasetImage[], seed: number): FrozenImages {
   const { training, validation, notes } = chooseTraining(all);
-  refuseTooFew(training.length, all.length);
+  refuseTooFew(training.length, all);
   const labelled = training.filter(({ label }) => label !== null);
   const classes = new Set(labelled.map(({ label }) => label));
   const hasLabels = classes.size >= 2 && labelled.length >= LABELLED_SHARE * training.length;
@@ -50,31 +50,48 @@ interface Choice {
 }
 
 function chooseTraining(all: readonly DatasetImage[]): Choice {
-  const ofSplit = (split: DatasetImage['split']) => once(all.filter((image) => image.split === split));
-  const train = ofSplit('train');
-  if (train.length === 0) {
-    const test = new Set(ofSplit('test').map(({ contentHash }) => contentHash));
-    return { training: once(all).filter(({ contentHash }) => !test.has(contentHash)), validation: [], notes: [] };
+  const ofSplit = (split: DatasetImage['split']) => all.filter((image) => image.split === split);
+  const hasTraining = ofSplit('train').length > 0;
+  const candidates = hasTraining ? ofSplit('train') : all;
+  const elsewhere = hasTraining ? [...ofSplit('val'), ...ofSplit('test')] : ofSplit('test');
+  const heldBack = new Set(elsewhere.map(({ pixelHash }) => pixelHash));
+  const different = once(candidates);
+  const training = different.filter(({ pixelHash }) => !heldBack.has(pixelHash));
+  const copies = new Set(candidates.map(({ contentHash }) => contentHash)).size - different.length;
+  const leaked = hasTraining ? different.length - training.length : 0;
+  return { training, validation: once(ofSplit('val')), notes: notesOf(copies, leaked) };
+}
+
+function notesOf(copies: number, leaked: number): readonly string[] {
+  const notes: string[] = [];
+  if (copies > 0) notes.push(`${copies} images show the same pixels as another one; each picture is trained on once.`);
+  if (leaked > 0) {
+    notes.push(`${leaked} images lie in the training split and in another one too; they are not trained on.`);
   }
-  const elsewhere = new Set([...ofSplit('val'), ...ofSplit('test')].map(({ contentHash }) => contentHash));
-  const training = train.filter(({ contentHash }) => !elsewhere.has(contentHash));
-  const left = train.length - training.length;
-  const note = `${left} images lie in the training split and in another one too; they are not trained on.`;
-  return { training, validation: ofSplit('val'), notes: left === 0 ? [] : [note] };
+  return notes;
 }
 
+/** Images that show the same pixels are one picture: as each other's negatives they would teach what is not so. */
 function once(images: readonly DatasetImage[]): readonly DatasetImage[] {
-  return [...new Map(images.map((image) => [image.contentHash, image])).values()];
+  return [...new Map(images.map((image) => [image.pixelHash, image])).values()];
 }
 
-function refuseTooFew(training: number, all: number): void {
+function refuseTooFew(training: number, all: readonly DatasetImage[]): void {
   if (training >= 2) return;
   const found = training === 0 ? 'no image' : 'only one image';
-  const why =
-    all === 0
-      ? 'The dataset has none that can be read: see "images DATASET --problems" for the causes.'
-      : `${training} of ${all} readable ${all === 1 ? 'image' : 'images'} ${training === 1 ? 'is' : 'are'} for training; the views of an image are told apart from those of others, so at least 2 different ones are needed.`;
-  throw new KindredError('dataset.empty', `There is ${found} to train on. ${why}`, { training, all, least: 2 });
+  const text = `There is ${found} to train on. ${whyTooFew(training, all)}`;
+  throw new KindredError('dataset.empty', text, { training, all: all.length, least: 2 });
+}
+
+function whyTooFew(training: number, all: readonly DatasetImage[]): string {
+  if (all.length === 0) {
+    return 'The dataset has none that can be read: see "images DATASET --problems" for the causes.';
+  }
+  const least = 'the views of an image are told apart from those of others, so at least 2 different ones are needed.';
+  const contents = new Set(all.map(({ contentHash }) => contentHash)).size;
+  if (contents > 1 && once(all).length === 1) return `All ${contents} readable images show the same pixels; ${least}`;
+  const images = all.length === 1 ? 'image' : 'images';
+  return `${training} of ${all.length} readable ${images} ${training === 1 ? 'is' : 'are'} for training; ${least}`;
 }
 
 function judgedByLabels(

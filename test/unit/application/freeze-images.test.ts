@@ -4,7 +4,8 @@ import type { DatasetImage } from '#application/ports/library.ts';
 import type { ImageId } from '#base/ids.ts';
 
 function image(index: number, label: string | null, split: DatasetImage['split'] = null): DatasetImage {
-  return { imageId: index as ImageId, contentHash: `hash-${index}`, path: `/p/${index}.jpg`, label, split };
+  const hashes = { contentHash: `hash-${index}`, pixelHash: `pixels-${index}` };
+  return { imageId: index as ImageId, ...hashes, path: `/p/${index}.jpg`, label, split };
 }
 const many = (count: number, make: (index: number) => DatasetImage) => Array.from({ length: count }, (_, i) => make(i));
 const hashes = (images: readonly { readonly contentHash: string }[]) => images.map(({ contentHash }) => contentHash);
@@ -77,5 +78,25 @@ describe('freezeImages', () => {
   ])('refuses what cannot be trained on (%#)', (all, message) => {
     expect(() => freezeImages(all, 0)).toThrow(message);
     expect(() => freezeImages(all, 0)).toThrow(expect.objectContaining({ code: 'dataset.empty' }));
+  });
+
+  it('takes images that show the same pixels as one picture, and says how many those are', () => {
+    const copy = { ...image(60, null), pixelHash: 'pixels-3' };
+    const { images, notes } = freezeImages([...many(10, (i) => image(i, null)), copy], 1);
+    expect(images).toHaveLength(10);
+    expect(images.filter(({ pixelHash }) => pixelHash === 'pixels-3')).toHaveLength(1);
+    expect(notes).toEqual([expect.stringMatching(/^1 images show the same pixels/)]);
+  });
+
+  it('trains on no picture of the test split, whatever its bytes', () => {
+    const leaked = { ...image(70, null, 'test'), pixelHash: 'pixels-2' };
+    const { images } = freezeImages([...many(10, (i) => image(i, null, 'train')), leaked], 1);
+    expect(hashes(images)).not.toContain('hash-2');
+    expect(images).toHaveLength(9);
+  });
+
+  it('refuses images that are all equal, and says so', () => {
+    const equal = many(6, (i) => ({ ...image(i, null), pixelHash: 'the same' }));
+    expect(() => freezeImages(equal, 1)).toThrow(/only one image.*All 6 readable images show the same pixels/);
   });
 });
