@@ -1,20 +1,14 @@
-import Sqlite from 'better-sqlite3';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { KindredError } from '#base/errors.ts';
+import { isTaken, takeExclusive } from './exclusive-lock.ts';
 
 /*
- * L1  At most one process holds a library. It holds it by an exclusive transaction on `library.lock`, which the kernel
- *     releases when the process dies, however it dies; so there is no stale lock.
+ * L1  At most one process holds a library: the one that has `library.lock` (exclusive-lock.ts).
  * L2  `library.lock.json` beside it only names the holder, for people and for the command line. Nothing is decided
  *     by it, and a left-over one does no harm.
- * L3  Nobody opens `library.lock` but SQLite: closing any other descriptor of it in the holding process would let go
- *     of the lock (POSIX record locks belong to a process and a file).
  */
-
-/** A look at the lock by somebody else may take a moment. */
-const WAIT_MS = 250;
 
 /** Who holds a library. */
 export interface LockHolder {
@@ -37,20 +31,6 @@ export interface LibraryLock {
 const lockFile = (folder: string): string => join(folder, 'library.lock');
 const holderFile = (folder: string): string => join(folder, 'library.lock.json');
 
-/** Takes the lock or returns null when another process (or another part of this one) has it. */
-function takeExclusive(file: string): Sqlite.Database | null {
-  const database = new Sqlite(file, { timeout: WAIT_MS });
-  try {
-    database.pragma('journal_mode = MEMORY');
-    database.exec('BEGIN EXCLUSIVE');
-    return database;
-  } catch (error) {
-    database.close();
-    if (error instanceof Sqlite.SqliteError && error.code.startsWith('SQLITE_BUSY')) return null;
-    throw error;
-  }
-}
-
 /** Who holds the library by the text file; null when it can't be read. Believe it only while the lock is taken. */
 export function readLockHolder(folder: string): LockHolder | null {
   try {
@@ -64,16 +44,7 @@ export function readLockHolder(folder: string): LockHolder | null {
 
 /** True while some process holds the library. */
 export function isLibraryHeld(folder: string): boolean {
-  let probe: Sqlite.Database | null = null;
-  try {
-    probe = new Sqlite(lockFile(folder), { timeout: 0, readonly: true, fileMustExist: true });
-    probe.prepare('SELECT count(*) FROM sqlite_schema').get();
-    return false;
-  } catch (error) {
-    return error instanceof Sqlite.SqliteError && error.code.startsWith('SQLITE_BUSY');
-  } finally {
-    probe?.close();
-  }
+  return isTaken(lockFile(folder));
 }
 
 function refusal(folder: string): KindredError {
@@ -94,14 +65,14 @@ function refusal(folder: string): KindredError {
  * @throws KindredError `library.locked`, naming the holder.
  */
 export function holdLibrary(folder: string, activity: string, nowMs: number): LibraryLock {
-  const held = takeExclusive(lockFile(folder));
-  if (held === null) throw refusal(folder);
+  const letGo = takeExclusive(lockFile(folder));
+  if (letGo === null) throw refusal(folder);
   let holder: LockHolder = { pid: process.pid, host: hostname(), startedMs: nowMs, port: null, activity };
   const write = (): void => writeFileSync(holderFile(folder), `${JSON.stringify(holder)}\n`, { mode: 0o600 });
   try {
     write();
   } catch (error) {
-    held.close();
+    letGo();
     throw error;
   }
   return {
@@ -111,7 +82,7 @@ export function holdLibrary(folder: string, activity: string, nowMs: number): Li
     },
     release: () => {
       rmSync(holderFile(folder), { force: true });
-      held.close();
+      letGo();
     },
   };
 }
