@@ -49,14 +49,19 @@ const REPLACE = `UPDATE files SET ${PLACE}, label = coalesce(${LABEL_OF_IMAGE}, 
 const REPLACE_PLACE = `UPDATE files SET ${PLACE}, label = coalesce(${LABEL_OF_FILE}, $folderLabel),
     state = CASE state WHEN 'missing' THEN 'present' ELSE state END WHERE id = $fileId`;
 
-const IMAGES = `SELECT image_id AS imageId, content_hash, pixel_hash, path, label, split, min(files.id)
+const IMAGES = `SELECT image_id AS imageId, content_hash, pixel_hash, path, label, split, min(files.id),
+    width_px AS widthPx, height_px AS heightPx
   FROM files JOIN images ON images.id = image_id
   WHERE dataset_id = $id AND state = 'present' GROUP BY image_id, split ORDER BY image_id, split`;
 
-type ImageRow = Omit<DatasetImage, 'contentHash' | 'pixelHash'> & {
-  readonly content_hash: Buffer;
-  readonly pixel_hash: Buffer;
-};
+type ImageRow = Omit<DatasetImage, 'contentHash' | 'pixelHash' | 'size'> &
+  DatasetImage['size'] & { readonly content_hash: Buffer; readonly pixel_hash: Buffer };
+
+function datasetImageOf(row: ImageRow): DatasetImage {
+  const { imageId, path, label, split, widthPx, heightPx } = row;
+  const hashes = { contentHash: row.content_hash.toString('hex'), pixelHash: row.pixel_hash.toString('hex') };
+  return { imageId, ...hashes, path, size: { widthPx, heightPx }, label, split };
+}
 
 /** The lower of the two in the middle where the count is even. */
 const MEDIAN_SHORT_SIDE = `WITH sides AS (
@@ -166,15 +171,7 @@ function fileReads(
         GROUP BY label ORDER BY files DESC, label`;
       return prepared.all(sql, { id });
     },
-    images: (id) =>
-      prepared.all<ImageRow>(IMAGES, { id }).map(({ imageId, content_hash, pixel_hash, path, label, split }) => ({
-        imageId,
-        contentHash: content_hash.toString('hex'),
-        pixelHash: pixel_hash.toString('hex'),
-        path,
-        label,
-        split,
-      })),
+    images: (id) => prepared.all<ImageRow>(IMAGES, { id }).map(datasetImageOf),
     medianShortSide: (id) => prepared.get<{ side: number }>(MEDIAN_SHORT_SIDE, { id })?.side ?? null,
     pathOf: (imageId) => {
       const sql = `SELECT path FROM files WHERE image_id = $imageId AND state = 'present' ORDER BY id LIMIT 1`;

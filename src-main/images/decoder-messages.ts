@@ -3,7 +3,7 @@
  *
  * A child says `ready` once, then answers every task exactly once, in any order, several answers in one message.
  */
-import type { DecodedPixels, ImageFacts, Region } from '#application/ports/images.ts';
+import type { DecodedPixels, ImageFacts, PackedPixels, Region } from '#application/ports/images.ts';
 
 export type DecoderWork =
   | { readonly kind: 'describe'; readonly path: string; readonly thumbnailFolder: string }
@@ -15,6 +15,8 @@ export type DecoderWork =
       /** The hash the bytes must have, if any. */
       readonly contentHash: string | null;
     }
+  /** Pixels brought down, packed where that makes them smaller. */
+  | { readonly kind: 'pack'; readonly source: string; readonly shortSide: number; readonly contentHash: string }
   /** The picture anew as WebP, its longer side brought down to `longSide`. */
   | { readonly kind: 'picture'; readonly source: string | Uint8Array; readonly longSide: number }
   /** Pixels as lossless WebP. */
@@ -29,6 +31,7 @@ export function sourceOf(work: DecoderWork): string | Uint8Array {
 export type DecoderOutcome =
   | { readonly kind: 'facts'; readonly facts: ImageFacts }
   | { readonly kind: 'pixels'; readonly pixels: DecodedPixels }
+  | { readonly kind: 'packed'; readonly packed: PackedPixels }
   | { readonly kind: 'webp'; readonly bytes: Uint8Array }
   | { readonly kind: 'problem'; readonly code: string; readonly message: string };
 

@@ -6,11 +6,22 @@
  */
 import { basename } from 'node:path';
 import { KindredError } from '#base/errors.ts';
-import type { DecodedPixels, DescribeResult, ImageDecoder, PictureEncoder, Region } from '#application/ports/images.ts';
+import type {
+  DecodedPixels,
+  DescribeResult,
+  ImageDecoder,
+  PackedPixels,
+  PictureEncoder,
+  PixelPacker,
+  Region,
+} from '#application/ports/images.ts';
 import { DecoderChild, type DeathCause } from './decoder-child.ts';
 import { type DecoderOutcome, type DecoderTask, type DecoderWork, sourceOf } from './decoder-messages.ts';
 import { resultsAsReady } from './results-as-ready.ts';
 import { defaultLimits, type DecodeLimits } from './limits.ts';
+
+/** All that decoder processes do. */
+export type Decoders = ImageDecoder & PictureEncoder & PixelPacker;
 
 export interface DecoderPoolOptions {
   /** The program of a child: `hosts/decoder/main.ts`. */
@@ -37,7 +48,7 @@ interface Slot {
   isAlone: boolean;
 }
 
-class DecoderPool implements ImageDecoder, PictureEncoder {
+class DecoderPool implements Decoders {
   readonly #entry: URL;
   readonly #limits: DecodeLimits;
   readonly #slots: readonly Slot[];
@@ -81,6 +92,14 @@ class DecoderPool implements ImageDecoder, PictureEncoder {
       throw new KindredError(outcome.code, outcome.message, { path });
     }
     throw new Error('A decoder answered a request for pixels with facts.');
+  }
+
+  async packed(path: string, shortSide: number, contentHash: string): Promise<PackedPixels | DecodedPixels> {
+    const outcome = await this.#run({ kind: 'pack', source: path, shortSide, contentHash });
+    if (outcome.kind === 'packed') return outcome.packed;
+    if (outcome.kind === 'pixels') return outcome.pixels;
+    if (outcome.kind === 'problem') throw new KindredError(outcome.code, outcome.message, { path });
+    throw new Error('A decoder answered a request for packed pixels with something else.');
   }
 
   async picture(source: string | Uint8Array, longSide: number): Promise<Uint8Array> {
@@ -202,6 +221,6 @@ function deathProblem(work: DecoderWork, cause: Exclude<DeathCause, { kind: 'nev
 }
 
 /** Starts no process until there is work. Call `close` when done. */
-export function createDecoderPool(options: DecoderPoolOptions): ImageDecoder & PictureEncoder {
+export function createDecoderPool(options: DecoderPoolOptions): Decoders {
   return new DecoderPool(options);
 }

@@ -18,8 +18,12 @@ export interface RunningCommand {
 }
 
 /** Starts the real command line in a process (and process group) of its own, on a library of its own. */
-export function startCommand(libraryFolder: string, words: readonly string[]): RunningCommand {
-  const environment = { ...process.env, KINDRED_LIBRARY: libraryFolder };
+export function startCommand(
+  libraryFolder: string,
+  words: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
+): RunningCommand {
+  const environment = { ...process.env, KINDRED_LIBRARY: libraryFolder, ...variables };
   const child = spawn(process.execPath, [entry, ...words], { env: environment, stdio: 'pipe', detached: true });
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));

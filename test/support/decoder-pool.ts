@@ -1,4 +1,4 @@
-import { createDecoderPool } from '#images/decoder-pool.ts';
+import { createDecoderPool, type Decoders } from '#images/decoder-pool.ts';
 import type { DecodeLimits } from '#images/limits.ts';
 import type { DescribeResult, ImageDecoder } from '#application/ports/images.ts';
 
@@ -7,7 +7,7 @@ export const decoderEntry = new URL('../../src-main/hosts/decoder/main.ts', impo
 
 /** Runs work on real decoder children and ends them. */
 export async function withDecoders<T>(
-  work: (decoder: ImageDecoder) => Promise<T>,
+  work: (decoder: Decoders) => Promise<T>,
   { children = 1, limits = {} }: { readonly children?: number; readonly limits?: Partial<DecodeLimits> } = {},
 ): Promise<T> {
   const pool = createDecoderPool({ entry: decoderEntry, children, limits });

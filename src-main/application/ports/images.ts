@@ -110,6 +110,23 @@ export interface ImageDecoder {
   readonly close: () => Promise<void>;
 }
 
+/** A picture as a file of its own, brought down already. */
+export interface PackedPixels {
+  readonly widthPx: number;
+  readonly heightPx: number;
+  /** WebP of quality 95. */
+  readonly webp: Uint8Array;
+}
+
+/** Pixels to keep where room is short; implemented by the decoders too. */
+export interface PixelPacker {
+  /**
+   * As `pixels`, packed; as they are where WebP can't hold them (a side above 16,383) or would be no smaller.
+   * @throws KindredError as `pixels` does.
+   */
+  readonly packed: (path: string, shortSide: number, contentHash: string) => Promise<PackedPixels | DecodedPixels>;
+}
+
 /** Pictures for a window; implemented by the decoders too. */
 export interface PictureEncoder {
   /**

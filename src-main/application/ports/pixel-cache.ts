@@ -5,12 +5,28 @@ export interface CachedImage {
   readonly contentHash: string;
   /** A file that holds the image. */
   readonly path: string;
+  /** Of the original, upright; left out where nobody knows it. */
+  readonly size?: { readonly widthPx: number; readonly heightPx: number };
+}
+
+/** How a cache is kept, decided before anything is decoded for it. */
+export interface CachePlan {
+  /** What it would take raw, with what is there already. */
+  readonly rawBytes: number;
+  /** What the caches of a library may take. */
+  readonly budgetBytes: number;
+  /** raw: three bytes a pixel. webp: files of quality 95, decoded again whenever they are needed. */
+  readonly encoding: 'raw' | 'webp';
+  /** Caches of other sides that had to go. */
+  readonly evictedBytes: number;
 }
 
 export interface CacheProgress {
   readonly done: number;
   readonly total: number;
+  /** Kept so far, of the images asked for. */
   readonly sizeBytes: number;
+  readonly plan: CachePlan;
 }
 
 export interface PreparedCache {

@@ -1,8 +1,12 @@
 /** The training thread's end of the data thread: batches two steps ahead, and canvases of judged images on request. */
+import { once } from 'node:events';
+import { setTimeout as wait } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { StepBatch, StepInput } from '#training/ports.ts';
 import type { DataThreadData, FromData, NamedInputs, ToData } from './data-messages.ts';
 import { errorOf } from './error-facts.ts';
+
+const END_WITHIN_MS = 2000;
 
 interface Canvas {
   readonly pixels: Uint8Array;
@@ -77,8 +81,11 @@ export class DataSource {
     });
   }
 
+  /** The thread ends its decoders, then itself. */
   async close(): Promise<void> {
+    const ended = once(this.#worker, 'exit');
     this.#tell({ kind: 'close' });
+    await Promise.race([ended, wait(END_WITHIN_MS, undefined, { ref: false })]);
     await this.#worker.terminate();
   }
 

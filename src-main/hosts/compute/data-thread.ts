@@ -1,9 +1,12 @@
 /**
  * The data thread: reads the pixel cache, decides the views of a step, and copies each view's box into a canvas in
- * shared memory, ahead of the training thread.
+ * shared memory, ahead of the training thread. Pixels kept packed are decoded by decoders of its own.
  */
+import { availableParallelism } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import { openPixelCache, type PixelCacheReader } from '#images/pixel-cache/pixel-cache-reader.ts';
+import { createDecoderPool, type Decoders } from '#images/decoder-pool.ts';
+import { openPixelCache } from '#images/pixel-cache/pixel-cache-reader.ts';
+import { PixelSource } from '#images/pixel-cache/pixel-source.ts';
 import { canvasSide, copyBoxToCanvas } from '#simclr/views/canvas.ts';
 import type { ImageSize } from '#simclr/views/crop-box.ts';
 import { boxLengths, evaluationBox } from '#simclr/views/evaluation-views.ts';
@@ -21,17 +24,20 @@ const JUDGING_SEED = 20_200_213;
 
 const { recipe, seed, cacheFolder, cacheSide, images, judged } = workerData as DataThreadData;
 
+/** More decoders than this only crowd out TensorFlow's threads. */
+const MOST_DECODERS = 8;
+
 class DataThread {
-  readonly #cache: PixelCacheReader;
+  readonly #source: PixelSource;
   readonly #canvasSide: number;
   readonly #order: BatchOrder | null;
   readonly #plan: ViewPlan = viewPlan(recipe);
   readonly #canvases: readonly Uint8Array[];
 
-  constructor(cache: PixelCacheReader) {
-    this.#cache = cache;
+  constructor(source: PixelSource) {
+    this.#source = source;
     const hashes = [...images.map(({ contentHash }) => contentHash), ...judged];
-    this.#canvasSide = canvasSide(recipe, cacheSide, cache.largestLongSide(hashes));
+    this.#canvasSide = canvasSide(recipe, cacheSide, source.cache.largestLongSide(hashes));
     this.#order = images.length === 0 ? null : new BatchOrder(planBatches(images.length, recipe.batchSize), seed);
     const bytes = slotCount(this.#plan, 2 * recipe.batchSize) * 3 * this.#canvasSide ** 2;
     const count = this.#order === null ? 0 : CANVASES;
@@ -43,37 +49,37 @@ class DataThread {
     return { kind: 'ready', canvasShape, canvases: this.#canvases };
   }
 
-  fill(step: number, canvas: number): FromData {
+  async fill(step: number, canvas: number): Promise<FromData> {
     if (this.#order === null) throw new Error('There is nothing to train on.');
     const hashes = Array.from(this.#order.imagesOfStep(step), (index) => images[index]!.contentHash);
     const parameters = viewParameters(recipe, seed, step, this.#sizes(hashes));
-    return { kind: 'filled', step, canvas, inputs: this.#draw(parameters, hashes, this.#canvases[canvas]!) };
+    return { kind: 'filled', step, canvas, inputs: await this.#draw(parameters, hashes, this.#canvases[canvas]!) };
   }
 
-  judge(id: number, rows: readonly number[], look: 'central' | 'views'): FromData {
+  async judge(id: number, rows: readonly number[], look: 'central' | 'views'): Promise<FromData> {
     const hashes = rows.map((row) => judged[row]!);
-    if (look === 'central') return { kind: 'judged', id, inputs: this.#drawCentral(hashes) };
+    if (look === 'central') return { kind: 'judged', id, inputs: await this.#drawCentral(hashes) };
     // The step's place is taken by the first image, so that every part of the list has views of its own.
     const parameters = viewParameters(recipe, JUDGING_SEED, rows[0]!, this.#sizes(hashes));
     const shape = this.#shape(slotCount(this.#plan, parameters.viewCount));
     const values = new Uint8Array(sizeOf(shape));
-    const inputs = this.#draw(parameters, hashes, values);
+    const inputs = await this.#draw(parameters, hashes, values);
     return { kind: 'judged', id, inputs: [['canvas', { shape, dtype: 'uint8', values }], ...inputs] };
   }
 
   /** Copies every view's box to its slot. */
-  #draw(parameters: ViewParameters, hashes: readonly string[], canvas: Uint8Array): NamedInputs {
-    const pixels = hashes.map((hash) => this.#cache.pixelsOf(hash));
+  async #draw(parameters: ViewParameters, hashes: readonly string[], canvas: Uint8Array): Promise<NamedInputs> {
+    const pixels = await this.#source.pixelsOf(hashes);
     return fillCanvas(this.#plan, parameters, pixels, canvas, this.#canvasSide);
   }
 
-  #drawCentral(hashes: readonly string[]): NamedInputs {
+  async #drawCentral(hashes: readonly string[]): Promise<NamedInputs> {
     const shape = this.#shape(hashes.length);
     const values = new Uint8Array(sizeOf(shape));
     const boxes = this.#sizes(hashes).map((size) => evaluationBox(size, recipe.side));
-    hashes.forEach((hash, slot) => {
-      copyBoxToCanvas(this.#cache.pixelsOf(hash), boxes[slot]!, values, slot, this.#canvasSide);
-    });
+    for (const [slot, pixels] of (await this.#source.pixelsOf(hashes)).entries()) {
+      copyBoxToCanvas(pixels, boxes[slot]!, values, slot, this.#canvasSide);
+    }
     return [
       ['canvas', { shape, dtype: 'uint8', values }],
       ['lengths', { shape: [2, hashes.length], dtype: 'float32', values: boxLengths(boxes) }],
@@ -81,7 +87,7 @@ class DataThread {
   }
 
   #sizes(hashes: readonly string[]): readonly ImageSize[] {
-    return hashes.map((hash) => this.#cache.sizeOf(hash));
+    return hashes.map((hash) => this.#source.cache.sizeOf(hash));
   }
 
   #shape(slots: number): readonly number[] {
@@ -93,7 +99,7 @@ function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
-function answer(thread: DataThread, message: Exclude<ToData, { kind: 'close' }>): FromData {
+function answer(thread: DataThread, message: Exclude<ToData, { kind: 'close' }>): Promise<FromData> {
   if (message.kind === 'fill') return thread.fill(message.step, message.canvas);
   return thread.judge(message.id, message.rows, message.look);
 }
@@ -102,20 +108,31 @@ function tell(message: FromData): void {
   parentPort?.postMessage(message);
 }
 
+let decoders: Decoders | null = null;
+
+function startDecoders(): Decoders {
+  const entry = new URL('../decoder/main.ts', import.meta.url);
+  return (decoders ??= createDecoderPool({ entry, children: Math.min(MOST_DECODERS, availableParallelism()) }));
+}
+
 try {
   const cache = openPixelCache(cacheFolder);
-  const thread = new DataThread(cache);
+  const thread = new DataThread(new PixelSource(cache, startDecoders));
+  /** Requests are answered in their order. */
+  let last: Promise<void> = Promise.resolve();
   parentPort?.on('message', (message: ToData) => {
     if (message.kind === 'close') {
-      cache.close();
-      parentPort?.close();
+      void Promise.all([decoders?.close(), last]).then(() => {
+        cache.close();
+        parentPort?.close();
+      });
       return;
     }
-    try {
-      tell(answer(thread, message));
-    } catch (error) {
-      tell({ kind: 'failed', error: errorFacts(error) });
-    }
+    last = last
+      .then(() => answer(thread, message))
+      .then(tell, (error: unknown) => {
+        tell({ kind: 'failed', error: errorFacts(error) });
+      });
   });
   tell(thread.ready());
 } catch (error) {

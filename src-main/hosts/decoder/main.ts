@@ -10,7 +10,7 @@ import sharp from 'sharp';
 import { KindredError } from '#base/errors.ts';
 import { decodeFailureOf, problemMessage } from '#images/decoding/decode-failure.ts';
 import { describeImage } from '#images/decoding/describe-image.ts';
-import { encodeAnew, encodePixels } from '#images/decoding/encode-webp.ts';
+import { encodeAnew, encodePixels, packPixels } from '#images/decoding/encode-webp.ts';
 import { imagePixels } from '#images/decoding/image-pixels.ts';
 import { readImageBytes } from '#images/decoding/read-bytes.ts';
 import { sourceOf } from '#images/decoder-messages.ts';
@@ -74,7 +74,11 @@ async function carryOut(work: DecoderWork): Promise<DecoderOutcome> {
     }
     if (work.kind === 'picture') return { kind: 'webp', bytes: await encodeAnew(bytes, work.longSide, limits) };
     checkHash(bytes, work.contentHash);
-    return { kind: 'pixels', pixels: await imagePixels(bytes, work.shortSide, work.region, limits) };
+    if (work.kind === 'pixels') {
+      return { kind: 'pixels', pixels: await imagePixels(bytes, work.shortSide, work.region, limits) };
+    }
+    const packed = await packPixels(await imagePixels(bytes, work.shortSide, null, limits));
+    return 'webp' in packed ? { kind: 'packed', packed } : { kind: 'pixels', pixels: packed };
   } catch (error) {
     const failure = decodeFailureOf(error, sizeBytes);
     const name = typeof source === 'string' ? basename(source) : 'the given picture';

@@ -1,4 +1,4 @@
-import type { DecodedPixels } from '#application/ports/images.ts';
+import type { DecodedPixels, PackedPixels } from '#application/ports/images.ts';
 import type { DecodeLimits } from '../limits.ts';
 import { openPicture, pipelineOf, pipelineOfRgb, renderRgb } from './picture.ts';
 
@@ -24,4 +24,16 @@ export async function encodeAnew(bytes: Buffer, longSide: number, limits: Decode
 
 export async function encodePixels(pixels: DecodedPixels): Promise<Uint8Array> {
   return pipelineOfRgb(pixels).webp({ lossless: true, effort: 0 }).toBuffer();
+}
+
+/** WebP's own limit. */
+const LONGEST_SIDE = 16_383;
+const PACKED_QUALITY = 95;
+
+/** The pixels as WebP; as they are where it can't hold them or would be no smaller. */
+export async function packPixels(pixels: DecodedPixels): Promise<PackedPixels | DecodedPixels> {
+  const { widthPx, heightPx, data } = pixels;
+  if (Math.max(widthPx, heightPx) > LONGEST_SIDE) return pixels;
+  const webp = await pipelineOfRgb(pixels).webp({ quality: PACKED_QUALITY, effort: 2 }).toBuffer();
+  return webp.length < data.length ? { widthPx, heightPx, webp } : pixels;
 }

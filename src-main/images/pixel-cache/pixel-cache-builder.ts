@@ -1,67 +1,81 @@
 /** Fills the pixel cache by the decoders: incremental, and resumable after an end at any moment. */
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { isKindredError, KindredError } from '#base/errors.ts';
-import type { DecodedPixels, ImageDecoder } from '#application/ports/images.ts';
-import type { CachedImage, CacheProgress, PixelCacheBuilder, PreparedCache } from '#application/ports/pixel-cache.ts';
+import type { DecodedPixels, ImageDecoder, PixelPacker } from '#application/ports/images.ts';
+import type {
+  CachedImage,
+  CachePlan,
+  CacheProgress,
+  PixelCacheBuilder,
+  PreparedCache,
+} from '#application/ports/pixel-cache.ts';
 import { resultsAsReady } from '../results-as-ready.ts';
-import { isSegmentWhole, pixelBytes, readPixelIndex, segmentPath, type PixelIndex } from './pixel-index.ts';
+import { planCache } from './cache-plan.ts';
+import { inTurn } from './folder-turns.ts';
+import { indexPath, type PixelIndex } from './pixel-index.ts';
 import { planesOf } from './planes.ts';
-import { SegmentWriter } from './segment-writer.ts';
+import { recoverIndex } from './recover-index.ts';
+import { SegmentWriter, type KeptPixels } from './segment-writer.ts';
 
 /** Images given to the decoders ahead of the writer. */
 const AHEAD = 48;
 const PROGRESS_MS = 100;
 
 type Problem = PreparedCache['problems'][number];
-type Decoded = { readonly contentHash: string; readonly pixels: DecodedPixels } | { readonly problem: Problem };
-type PixelDecoder = Pick<ImageDecoder, 'pixels'>;
+type Decoded = { readonly contentHash: string; readonly kept: KeptPixels } | { readonly problem: Problem };
+type PixelDecoder = Pick<ImageDecoder, 'pixels'> & PixelPacker;
 
-/** @param pixelsFolder holds one cache a side, `side-<cacheSide>`. Nobody else may build there at the same time. */
-export function createPixelCacheBuilder(pixelsFolder: string, decoder: PixelDecoder): PixelCacheBuilder {
-  let lastBuild: Promise<unknown> = Promise.resolve();
+/**
+ * @param pixelsFolder holds one cache a side, `side-<cacheSide>`. No other process may build there at the same time.
+ * @param budgetBytes see `planCache`.
+ */
+export function createPixelCacheBuilder(
+  pixelsFolder: string,
+  decoder: PixelDecoder,
+  budgetBytes: number | null = null,
+): PixelCacheBuilder {
   return {
-    // One after the other: two builds of one side would write the same segments.
     prepare: (cacheSide, images, onProgress, signal) => {
       const folder = join(pixelsFolder, `side-${cacheSide}`);
-      const build = lastBuild.then(() => fillCache({ folder, cacheSide, decoder, onProgress, signal }, images));
-      lastBuild = build.catch(() => {});
-      return build;
+      const build = { pixelsFolder, folder, cacheSide, decoder, budgetBytes, onProgress, signal };
+      return inTurn(folder, () => fillCache(build, images));
     },
   };
 }
 
 interface Build {
+  readonly pixelsFolder: string;
   readonly folder: string;
   readonly cacheSide: number;
   readonly decoder: PixelDecoder;
+  readonly budgetBytes: number | null;
   readonly onProgress: (progress: CacheProgress) => void;
   readonly signal: AbortSignal;
 }
 
 async function fillCache(build: Build, images: readonly CachedImage[]): Promise<PreparedCache> {
-  const { folder, signal } = build;
+  const { pixelsFolder, folder, cacheSide, budgetBytes, signal } = build;
   mkdirSync(folder, { recursive: true });
-  const index = recoverIndex(build);
+  const index = recoverIndex(folder, cacheSide);
   const wanted = new Map(images.map((image) => [image.contentHash, image]));
   const missing = [...wanted.values()].filter(({ contentHash }) => !index.images.has(contentHash));
-  const report = progressReporter(build, index, wanted, missing);
+  const plan = planCache(pixelsFolder, folder, index, missing, budgetBytes);
+  const report = progressReporter(build, plan, index, wanted, missing);
   const writer = new SegmentWriter(folder, index);
   const problems: Problem[] = [];
   try {
-    const decode = (image: CachedImage): Promise<Decoded> => decodeOne(build, image);
+    const decode = (image: CachedImage): Promise<Decoded> => decodeOne(build, plan, image);
     for await (const decoded of resultsAsReady(missing, decode, AHEAD, signal)) {
       if ('problem' in decoded) problems.push(decoded.problem);
-      else {
-        const { data, widthPx, heightPx } = decoded.pixels;
-        writer.append(decoded.contentHash, planesOf(data), widthPx, heightPx);
-      }
-      report('pixels' in decoded ? decoded.pixels.data.length : 0);
+      else writer.append(decoded.contentHash, decoded.kept);
+      report('kept' in decoded ? decoded.kept.bytes.length : 0);
     }
     writer.seal();
   } catch (error) {
     throw endedEarly(error, writer, build);
   }
+  if (index.images.size > 0) utimesSync(indexPath(folder), new Date(), new Date());
   report(0, true);
   return { folder, problems };
 }
@@ -83,33 +97,29 @@ function endedEarly(error: unknown, writer: SegmentWriter, { folder, signal }: B
   return error;
 }
 
-async function decodeOne({ decoder, cacheSide }: Build, { contentHash, path }: CachedImage): Promise<Decoded> {
+async function decodeOne(build: Build, plan: CachePlan, { contentHash, path }: CachedImage): Promise<Decoded> {
+  const { decoder, cacheSide } = build;
   try {
-    return { contentHash, pixels: await decoder.pixels(path, cacheSide, undefined, contentHash) };
+    if (plan.encoding === 'raw') {
+      return { contentHash, kept: rawOf(await decoder.pixels(path, cacheSide, undefined, contentHash)) };
+    }
+    const packed = await decoder.packed(path, cacheSide, contentHash);
+    if ('data' in packed) return { contentHash, kept: rawOf(packed) };
+    const { webp: bytes, widthPx: width, heightPx: height } = packed;
+    return { contentHash, kept: { bytes, encoding: 'webp', width, height } };
   } catch (error) {
     if (!isKindredError(error) || !error.code.startsWith('image.')) throw error;
     return { problem: { contentHash, path, code: error.code, message: error.message } };
   }
 }
 
-/** The index less what is not there, after throwing away what no index knows. */
-function recoverIndex({ folder, cacheSide }: Build): PixelIndex {
-  const found = readPixelIndex(folder);
-  const index = found?.cacheSide === cacheSide ? found : { cacheSide, segments: new Map(), images: new Map() };
-  for (const [segment, length] of index.segments) {
-    if (!isSegmentWhole(folder, segment, length)) index.segments.delete(segment);
-  }
-  for (const [hash, place] of index.images) if (!index.segments.has(place.segment)) index.images.delete(hash);
-  const known = new Set(Array.from(index.segments.keys(), (segment) => segmentPath(folder, segment)));
-  for (const name of readdirSync(folder)) {
-    const path = join(folder, name);
-    if (name.startsWith('segment-') && !known.has(path)) rmSync(path, { force: true });
-  }
-  return index;
+function rawOf({ data, widthPx: width, heightPx: height }: DecodedPixels): KeptPixels {
+  return { bytes: planesOf(data), encoding: 'raw', width, height };
 }
 
 function progressReporter(
   { onProgress }: Build,
+  plan: CachePlan,
   index: PixelIndex,
   wanted: ReadonlyMap<string, CachedImage>,
   missing: readonly CachedImage[],
@@ -117,7 +127,7 @@ function progressReporter(
   let sizeBytes = 0;
   for (const hash of wanted.keys()) {
     const place = index.images.get(hash);
-    if (place !== undefined) sizeBytes += pixelBytes(place);
+    if (place !== undefined) sizeBytes += place.length;
   }
   let done = wanted.size - missing.length - 1;
   let lastMs = -Infinity;
@@ -127,7 +137,7 @@ function progressReporter(
     const nowMs = performance.now();
     if (!isEnd && nowMs - lastMs < PROGRESS_MS) return;
     lastMs = nowMs;
-    onProgress({ done, total: wanted.size, sizeBytes });
+    onProgress({ done, total: wanted.size, sizeBytes, plan });
   };
   report(0);
   return report;

@@ -1,23 +1,19 @@
 /**
  * Reads the pixel cache: any image by its content hash, from any thread.
  *
- * Pixels are read from the segment files on each request; the system's page cache keeps what is used in memory and
- * gives it back under pressure (an image of 32 px takes 4 µs). What is opened is the index of that moment: images
- * added later are not seen, and segments are never changed.
+ * Bytes are read from the segment files on each request; the system's page cache keeps what is used in memory and
+ * gives it back under pressure (an image of 32 px takes 4 µs). What is opened is the index of that moment with all its
+ * segments: images added later are not seen, and a cache that is cleared meanwhile can be read to the end.
  */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { KindredError } from '#base/errors.ts';
-import { pixelBytes, readPixelIndex, segmentPath, type CachedPlace, type PixelIndex } from './pixel-index.ts';
+import { readPixelIndex, segmentPath, type CachedPlace, type PixelIndex } from './pixel-index.ts';
+import type { KeptPixels } from './segment-writer.ts';
 
 export interface CachedSize {
   readonly width: number;
   readonly height: number;
-}
-
-export interface CachedPixels extends CachedSize {
-  /** uint8 [3, height, width]. */
-  readonly data: Uint8Array;
 }
 
 export interface PixelCacheReader {
@@ -28,7 +24,7 @@ export interface PixelCacheReader {
   /** The longest side of any of these images; 1 for none. */
   readonly largestLongSide: (contentHashes: Iterable<string>) => number;
   /** In memory of its own. @throws KindredError `pixels.damaged` also when the bytes on disk have changed. */
-  readonly pixelsOf: (contentHash: string) => CachedPixels;
+  readonly keptOf: (contentHash: string) => KeptPixels;
   readonly close: () => void;
 }
 
@@ -40,6 +36,7 @@ class SegmentReader implements PixelCacheReader {
   constructor(folder: string, index: PixelIndex) {
     this.#folder = folder;
     this.#index = index;
+    for (const segment of index.segments.keys()) this.#descriptors.set(segment, this.#open(segment));
   }
 
   get cacheSide(): number {
@@ -63,18 +60,17 @@ class SegmentReader implements PixelCacheReader {
     return longest;
   }
 
-  pixelsOf(contentHash: string): CachedPixels {
-    const place = this.#placeOf(contentHash);
-    const data = new Uint8Array(pixelBytes(place));
+  keptOf(contentHash: string): KeptPixels {
+    const { segment, offset, length, encoding, width, height, checksum } = this.#placeOf(contentHash);
+    const bytes = new Uint8Array(length);
     let filled = 0;
-    while (filled < data.length) {
-      const descriptor = this.#descriptorOf(place.segment);
-      const count = readSync(descriptor, data, filled, data.length - filled, place.offset + filled);
-      if (count === 0) throw this.#damaged(`segment ${place.segment} ends early`);
+    while (filled < length) {
+      const count = readSync(this.#descriptors.get(segment)!, bytes, filled, length - filled, offset + filled);
+      if (count === 0) throw this.#damaged(`segment ${segment} ends early`);
       filled += count;
     }
-    if (crc32(data) !== place.checksum) throw this.#damaged(`image ${contentHash} has changed on disk`);
-    return { width: place.width, height: place.height, data };
+    if (crc32(bytes) !== checksum) throw this.#damaged(`image ${contentHash} has changed on disk`);
+    return { bytes, encoding, width, height };
   }
 
   close(): void {
@@ -88,17 +84,13 @@ class SegmentReader implements PixelCacheReader {
     return place;
   }
 
-  #descriptorOf(segment: number): number {
-    let descriptor = this.#descriptors.get(segment);
-    if (descriptor === undefined) {
-      try {
-        descriptor = openSync(segmentPath(this.#folder, segment), 'r');
-      } catch (error) {
-        throw this.#damaged(`segment ${segment} cannot be opened`, error);
-      }
-      this.#descriptors.set(segment, descriptor);
+  #open(segment: number): number {
+    try {
+      return openSync(segmentPath(this.#folder, segment), 'r');
+    } catch (error) {
+      this.close();
+      throw this.#damaged(`segment ${segment} cannot be opened`, error);
     }
-    return descriptor;
   }
 
   #damaged(what: string, cause?: unknown): KindredError {
@@ -107,7 +99,7 @@ class SegmentReader implements PixelCacheReader {
   }
 }
 
-/** @throws KindredError `pixels.damaged` when the folder holds no whole index. */
+/** @throws KindredError `pixels.damaged` when the folder holds no whole index, or a segment of it is gone. */
 export function openPixelCache(folder: string): PixelCacheReader {
   const index = readPixelIndex(folder);
   if (index === null) {

@@ -13,7 +13,7 @@ export function reducedSize(width: number, height: number, shortSide: number): {
   return { width: scaled(width), height: scaled(height) };
 }
 
-/** Bytes on disk of the pixels of these images, without the index (52 bytes each). */
+/** Bytes on disk of the pixels of these images, without the index (60 bytes each). */
 export function estimatePixelCacheBytes(images: Iterable<OriginalSize>, cacheSide: number): number {
   let bytes = 0;
   for (const { widthPx, heightPx } of images) {

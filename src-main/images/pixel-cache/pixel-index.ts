@@ -1,11 +1,12 @@
 /**
  * The index of a pixel cache: which image lies where. One file, replaced as a whole.
  *
- *   8 bytes   `KPIXEL01`
+ *   8 bytes   `KPIXEL02`
  *   u32       cacheSide
  *   u32       number of segments S, then S × u32: each segment's number and S × u32: its length in bytes
- *   u32       number of images N, then N records of 52 bytes:
- *             content hash (32), segment number, offset, width, height, CRC-32 of the pixels (u32 each)
+ *   u32       number of images N, then N records of 60 bytes:
+ *             content hash (32), segment number, offset, length, encoding (0 raw, 1 WebP), width, height, CRC-32 of the
+ *             bytes kept (u32 each)
  *   32 bytes  SHA-256 of all before
  * All numbers little-endian. An index that is not exactly so does not count: the cache is built again.
  */
@@ -13,12 +14,18 @@ import { closeSync, fsyncSync, openSync, readFileSync, renameSync, statSync, wri
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
+/** raw: uint8 [3, height, width]. webp: a WebP file of quality 95. */
+export type PixelEncoding = 'raw' | 'webp';
+
 export interface CachedPlace {
   readonly segment: number;
   readonly offset: number;
+  /** Bytes kept. */
+  readonly length: number;
+  readonly encoding: PixelEncoding;
   readonly width: number;
   readonly height: number;
-  /** CRC-32 of the image's pixels. */
+  /** CRC-32 of the bytes kept. */
   readonly checksum: number;
 }
 
@@ -30,16 +37,14 @@ export interface PixelIndex {
   readonly images: Map<string, CachedPlace>;
 }
 
-const MAGIC = 'KPIXEL01';
-const RECORD_BYTES = 52;
+const MAGIC = 'KPIXEL02';
+const RECORD_BYTES = 60;
+const ENCODINGS: readonly PixelEncoding[] = ['raw', 'webp'];
 const HASH_BYTES = 32;
 
 export const indexPath = (folder: string): string => join(folder, 'index.bin');
 export const segmentPath = (folder: string, segment: number): string =>
   join(folder, `segment-${String(segment).padStart(5, '0')}.pixels`);
-
-export const pixelBytes = ({ width, height }: { readonly width: number; readonly height: number }): number =>
-  3 * width * height;
 
 /** @returns null when there is none, or one that is damaged. */
 export function readPixelIndex(folder: string): PixelIndex | null {
@@ -67,7 +72,8 @@ function decodeIndex(body: Buffer): PixelIndex {
   for (let count = next(); count > 0; count--) {
     const hash = body.toString('hex', at, at + HASH_BYTES);
     at += HASH_BYTES;
-    images.set(hash, { segment: next(), offset: next(), width: next(), height: next(), checksum: next() });
+    const [segment, offset, length, encoding] = [next(), next(), next(), ENCODINGS[next()] ?? 'raw'];
+    images.set(hash, { segment, offset, length, encoding, width: next(), height: next(), checksum: next() });
   }
   return { cacheSide, segments, images };
 }
@@ -83,9 +89,9 @@ function encodeIndex({ cacheSide, segments, images }: PixelIndex): Buffer {
   put(segments.size);
   for (const [segment, length] of segments) [segment, length].forEach(put);
   put(images.size);
-  for (const [hash, { segment, offset, width, height, checksum }] of images) {
+  for (const [hash, { segment, offset, length, encoding, width, height, checksum }] of images) {
     at += body.write(hash, at, 'hex');
-    [segment, offset, width, height, checksum].forEach(put);
+    [segment, offset, length, ENCODINGS.indexOf(encoding), width, height, checksum].forEach(put);
   }
   return Buffer.concat([body, digestOf(body)]);
 }

@@ -6,6 +6,7 @@ import {
   writePixelIndex,
   writeWhole,
   type CachedPlace,
+  type PixelEncoding,
   type PixelIndex,
 } from './pixel-index.ts';
 
@@ -13,6 +14,14 @@ import {
 const MAX_SEGMENT_BYTES = 256 * 2 ** 20;
 /** … or this long after it was begun, so that a crash loses little. */
 const MAX_SEGMENT_MS = 20_000;
+
+/** An image as the cache keeps it. */
+export interface KeptPixels {
+  readonly bytes: Uint8Array;
+  readonly encoding: PixelEncoding;
+  readonly width: number;
+  readonly height: number;
+}
 
 /**
  * Appends images to a pixel cache, segment by segment. An image counts from when its segment is sealed: the file
@@ -33,18 +42,17 @@ export class SegmentWriter {
     this.#segment = Math.max(0, ...index.segments.keys()) + 1;
   }
 
-  /** @param planes uint8 [3, height, width]. */
-  append(contentHash: string, planes: Uint8Array, width: number, height: number): void {
-    const isFull = this.#length > 0 && this.#length + planes.length > MAX_SEGMENT_BYTES;
+  append(contentHash: string, { bytes, encoding, width, height }: KeptPixels): void {
+    const isFull = this.#length > 0 && this.#length + bytes.length > MAX_SEGMENT_BYTES;
     if (isFull || (this.#descriptor !== null && performance.now() - this.#begunMs > MAX_SEGMENT_MS)) this.seal();
     if (this.#descriptor === null) {
       this.#descriptor = openSync(this.#partialPath, 'w');
       this.#begunMs = performance.now();
     }
-    writeWhole(this.#descriptor, planes);
-    const place = { segment: this.#segment, offset: this.#length, width, height, checksum: crc32(planes) };
-    this.#unsealed.set(contentHash, place);
-    this.#length += planes.length;
+    writeWhole(this.#descriptor, bytes);
+    const place = { segment: this.#segment, offset: this.#length, length: bytes.length, checksum: crc32(bytes) };
+    this.#unsealed.set(contentHash, { ...place, encoding, width, height });
+    this.#length += bytes.length;
   }
 
   /** Puts what was appended on disk for good. */
