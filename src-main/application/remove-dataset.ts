@@ -1,5 +1,6 @@
 import { KindredError } from '#base/errors.ts';
 import { findDataset } from './find-dataset.ts';
+import type { ImageTraces } from './ports/image-traces.ts';
 import type { Dataset, LibraryStores, RemovalCounts } from './ports/library.ts';
 import type { RunStatus } from './ports/runs.ts';
 
@@ -18,23 +19,21 @@ export function planDatasetRemoval(stores: LibraryStores, name: string): Dataset
 
 /**
  * Takes a dataset out of the library: its files, and the images that no other dataset holds, with what the user said
- * of them. Originals, runs and their checkpoints stay.
+ * of them and all that was made from them. Originals, runs and their checkpoints stay.
  *
- * @param removeThumbnails deletes pictures made from images that are gone, by content hash.
- * @throws KindredError `dataset.missing`, `run.active`.
+ * Ended at any moment, the dataset is there as it was, or gone, and `settleLibrary` takes away what is left of it.
+ *
+ * @throws KindredError `dataset.missing`, `run.active`; `disk.full` when traces are left for the next time.
  */
-export function removeDataset(
-  stores: LibraryStores,
-  name: string,
-  removeThumbnails: (contentHashes: readonly string[]) => void,
-): DatasetRemoval {
+export async function removeDataset(stores: LibraryStores, name: string, traces: ImageTraces): Promise<DatasetRemoval> {
   const dataset = findDataset(stores.datasets, name);
   refuseWhileTraining(stores, dataset);
-  const { removal, hashes } = stores.transaction(() => ({
-    removal: { dataset: dataset.name, ...stores.datasets.removalCounts(dataset.id) },
-    hashes: stores.datasets.remove(dataset.id),
-  }));
-  removeThumbnails(hashes);
+  const removal = { dataset: dataset.name, ...stores.datasets.removalCounts(dataset.id) };
+  const leaving = stores.datasets.imagesOnlyIn(dataset.id);
+  traces.note(leaving);
+  stores.transaction(() => stores.datasets.remove(dataset.id));
+  await traces.erase(leaving);
+  traces.strike(leaving);
   return removal;
 }
 

@@ -1,8 +1,16 @@
-/** Removing a run with its checkpoints. Originals, the pixel cache and other runs are not touched. */
+/** Removing a run with its checkpoints and vectors. Originals, the pixel cache and other runs are not touched. */
+import { runOfEncoderKey } from './encoder-key.ts';
+import type { EncoderVectors } from './ports/image-traces.ts';
 import type { Run, RunHost, RunStore } from './ports/runs.ts';
 
-/** The folder goes first: a row without a folder would be a run that can't be opened. @throws KindredError `run.active`. */
-export function removeRun(runs: RunStore, host: RunHost, run: Run): void {
-  host.removeFolder(run.id);
+/**
+ * Ended at any moment, the run is there as it was, or `settleLibrary` takes away what is left of it.
+ *
+ * @throws KindredError `run.active`.
+ */
+export function removeRun(runs: RunStore, host: RunHost, vectors: EncoderVectors, run: Run): void {
+  host.putAside(run.id);
   runs.remove(run.id);
+  for (const key of vectors.keys()) if (runOfEncoderKey(key) === run.id) vectors.remove(key);
+  host.removePutAside(run.id);
 }

@@ -94,6 +94,7 @@ export function datasetStore(database: Database): DatasetStore {
       }
     },
     removalCounts: (id) => removalCountsOf(prepared, id),
+    imagesOnlyIn: (id) => onlyIn(prepared, id).map((image) => image.content_hash.toString('hex')),
     remove: (id) => remove(prepared, id),
   };
 }
@@ -118,12 +119,15 @@ function removalCountsOf(prepared: Prepared, id: DatasetId): RemovalCounts {
   return prepared.get<RemovalCounts>(sql, { id })!;
 }
 
-function remove(prepared: Prepared, id: DatasetId): readonly string[] {
-  const gone = prepared.all<{ readonly id: number; readonly content_hash: Buffer }>(
+function onlyIn(prepared: Prepared, id: DatasetId) {
+  return prepared.all<{ readonly id: number; readonly content_hash: Buffer }>(
     `SELECT id, content_hash FROM images WHERE id IN (${ONLY_HERE}) ORDER BY id`,
     { id },
   );
+}
+
+function remove(prepared: Prepared, id: DatasetId): void {
+  const gone = onlyIn(prepared, id);
   prepared.run('DELETE FROM datasets WHERE id = $id', { id });
   for (const image of gone) prepared.run('DELETE FROM images WHERE id = $imageId', { imageId: image.id });
-  return gone.map((image) => image.content_hash.toString('hex'));
 }

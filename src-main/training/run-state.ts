@@ -4,9 +4,10 @@
  *   queued  ──begin────────▶ running        pausing ──checkpointed──▶ paused
  *   running ──requestPause─▶ pausing        paused  ──begin─────────▶ running
  *   running ──complete─────▶ finished       failed  ──begin─────────▶ running
- *   running, pausing ──fail─▶ failed        running, pausing ──foundDead──▶ paused, or queued without a checkpoint
+ *   running, pausing ──fail─▶ failed        queued, running, pausing ──foundDead──▶ paused
  *
- * R1  A run in `paused` or `finished` has a checkpoint whose step equals its own.
+ * R1  A run in `paused` or `finished` has a checkpoint whose step equals its own; one that was found dead before its
+ *     first checkpoint rests at step 0 and begins again.
  * R2  Weights, optimizer slots, step and time are saved together or not at all; randomness has no state to save.
  * R3  After a crash at any instant the newest complete checkpoint loads; a partial one is never listed.
  *
@@ -66,11 +67,10 @@ export function fail(state: RunState): RunState {
   return { ...state, status: 'failed' };
 }
 
-/** The process that trained the run is gone without a word: what is on disk is what there is. */
+/** The process that trained the run, or was about to, is gone without a word: what is on disk is what there is. */
 export function foundDead(state: RunState, checkpointStep: number | null): RunState {
-  expectStatus('foundDead', state, ['running', 'pausing']);
-  if (checkpointStep === null) return newRunState;
-  return { status: 'paused', step: checkpointStep, checkpointStep };
+  expectStatus('foundDead', state, ['queued', 'running', 'pausing']);
+  return { status: 'paused', step: checkpointStep ?? 0, checkpointStep };
 }
 
 /** True when `begin` would be accepted. */

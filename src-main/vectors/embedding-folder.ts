@@ -5,7 +5,8 @@
  * E1  The manifest's count is what counts: rows beyond it belong to an append that never finished.
  * E2  An append is durable before the manifest names it: rows, heads, manifest, each synced before the next.
  * E3  A head never claims rows that its file does not hold; so after any crash both files open in NumPy.
- * E4  Rows never change and never move; only a whole folder is removed.
+ * E4  Rows never change and never move; only a whole folder is removed, or replaced by one with fewer rows
+ *     (forget-rows.ts).
  */
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
 import { join } from 'node:path';

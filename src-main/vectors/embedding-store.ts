@@ -8,6 +8,7 @@ import { KindredError } from '#base/errors.ts';
 import { checkFinite, vectorTable } from '#base/vector-table.ts';
 import type { HashedVector, StoredEmbeddings, VectorSink, VectorSource } from '#application/ports/vectors.ts';
 import { appendRows, readHashes, readVectors } from './embedding-folder.ts';
+import { forgetRows, settleFolders } from './forget-rows.ts';
 import { readManifest, removeManifest, type Manifest } from './manifest.ts';
 
 /** What the writer knows of a key. */
@@ -20,6 +21,7 @@ export class EmbeddingStore implements VectorSink, VectorSource {
   readonly #folder: string;
   readonly #held = new Map<string, Held>();
   readonly #loaded = new Map<string, StoredEmbeddings>();
+  #forgetting: Promise<void> | null = null;
 
   /** @param folder absolute; made on the first append. */
   constructor(folder: string) {
@@ -27,10 +29,12 @@ export class EmbeddingStore implements VectorSink, VectorSource {
   }
 
   /**
-   * Durable when it returns; all of the vectors or none. A hash that is there already is left as it is.
+   * Durable when it returns, or when what it returns resolves; all of the vectors or none. A hash that is there already
+   * is left as it is.
    * @throws KindredError `vectors.mismatch`, `vectors.notFinite`, `vectors.damaged`, `disk.full`.
    */
-  append(encoderKey: string, vectors: readonly HashedVector[]): void {
+  append(encoderKey: string, vectors: readonly HashedVector[]): Promise<void> | void {
+    if (this.#forgetting !== null) return this.#forgetting.then(() => this.append(encoderKey, vectors));
     if (vectors.length === 0) return;
     const dimensions = vectors[0]!.vector.length;
     const held = this.#hold(encoderKey);
@@ -80,11 +84,17 @@ export class EmbeddingStore implements VectorSink, VectorSource {
     const known = this.#loaded.get(encoderKey);
     // Another process may have added rows; rows never change (E4), so equal counts mean equal rows.
     if (known?.hashes.length === manifest.count) return known;
-    const hashes = readHashes(folder, manifest);
-    const vectors = vectorTable(readVectors(folder, manifest), manifest.dimensions);
-    const stored = { encoderKey, vectors, hashes, rowOf: rowsOf(hashes) };
-    this.#loaded.set(encoderKey, stored);
-    return stored;
+    try {
+      const hashes = readHashes(folder, manifest);
+      const vectors = vectorTable(readVectors(folder, manifest), manifest.dimensions);
+      const stored = { encoderKey, vectors, hashes, rowOf: rowsOf(hashes) };
+      this.#loaded.set(encoderKey, stored);
+      return stored;
+    } catch (error) {
+      // The writer may have put a folder with fewer rows in its place between two reads.
+      if (readManifest(folder, encoderKey)?.count === manifest.count) throw error;
+      return this.read(encoderKey);
+    }
   }
 
   /** Keys that hold something, by name. */
@@ -113,6 +123,27 @@ export class EmbeddingStore implements VectorSink, VectorSource {
     this.#loaded.delete(encoderKey);
     removeManifest(folder);
     rmSync(folder, { recursive: true, force: true });
+  }
+
+  /** Takes the vectors of these images out of every key, in turns with other work; appends wait until it is done. */
+  forget(contentHashes: ReadonlySet<string>): Promise<void> {
+    const forget = async (): Promise<void> => {
+      for (const key of this.keys()) {
+        if (!(await forgetRows(this.#folderOf(key), key, contentHashes))) continue;
+        this.#held.delete(key);
+        this.#loaded.delete(key);
+      }
+    };
+    const before = this.#forgetting ?? Promise.resolve();
+    const mine = before.then(forget).finally(() => {
+      if (this.#forgetting === mine) this.#forgetting = null;
+    });
+    return (this.#forgetting = mine);
+  }
+
+  /** Finishes what a writer that died in `forget` left. Call it once, before anything is written. */
+  settle(): void {
+    settleFolders(this.#folder);
   }
 
   #hold(encoderKey: string): Held | undefined {

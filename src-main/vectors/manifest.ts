@@ -65,7 +65,7 @@ export function removeManifest(folder: string): void {
 }
 
 /** Makes a rename or a new file in the folder durable, where the platform can. */
-function syncFolder(folder: string): void {
+export function syncFolder(folder: string): void {
   if (process.platform === 'win32') return;
   const handle = openSync(folder, 'r');
   try {

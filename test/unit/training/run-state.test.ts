@@ -28,7 +28,7 @@ describe('run states', () => {
       checkpointed: { apply: (state) => checkpointed(state, 5), from: ['running', 'pausing'] },
       complete: { apply: complete, from: ['running', 'pausing'] },
       fail: { apply: fail, from: ['running', 'pausing'] },
-      foundDead: { apply: (state) => foundDead(state, 5), from: ['running', 'pausing'] },
+      foundDead: { apply: (state) => foundDead(state, 5), from: ['queued', 'running', 'pausing'] },
     };
     const all: RunStatus[] = ['queued', 'running', 'pausing', 'paused', 'finished', 'failed'];
     for (const { apply, from } of Object.values(changes)) {
@@ -47,7 +47,7 @@ describe('run states', () => {
 
   it('[R3] falls back to what is on disk when its process is found dead', () => {
     expect(foundDead(stateWith('running', 80, 40), 60)).toEqual(stateWith('paused', 60, 60));
-    expect(foundDead(stateWith('pausing', 2, null), null)).toEqual(newRunState);
+    expect(foundDead(stateWith('pausing', 2, null), null)).toEqual(stateWith('paused', 0, null));
   });
 
   it('begins again from the checkpoint, or from the start without one, unless it is finished', () => {
