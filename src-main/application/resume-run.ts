@@ -16,7 +16,7 @@ import type { RunListener, RunPorts, RunResult } from './start-run.ts';
 export async function resumeRun(
   ports: RunPorts,
   run: Run,
-  listener: Omit<RunListener, 'onMade'>,
+  listener: Omit<RunListener, 'onMade' | 'onChosen'>,
   signal: AbortSignal,
 ): Promise<RunResult> {
   const { stores, host, clock } = ports;
@@ -51,7 +51,8 @@ function imagesOf({ images, files }: LibraryStores, plan: RunPlan) {
   const hashes = new Set([...plan.images, ...others].map(({ contentHash }) => contentHash));
   return [...hashes].map((contentHash) => {
     const image = images.findByHash(contentHash);
-    return { contentHash, path: image === null ? '' : (files.pathOf(image.id) ?? '') };
+    if (image === null) return { contentHash, path: '' };
+    return { contentHash, path: files.pathOf(image.id) ?? '', size: image };
   });
 }
 

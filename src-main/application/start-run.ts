@@ -2,11 +2,12 @@
 import type { TrainingConfig } from '#contract/training-config.ts';
 import type { Clock } from '#base/clock.ts';
 import { type DatasetId, makeRunId, type RunId } from '#base/ids.ts';
-import type { LibraryStores } from './ports/library.ts';
+import type { DatasetImage, LibraryStores } from './ports/library.ts';
 import type { CacheProgress, PixelCacheBuilder } from './ports/pixel-cache.ts';
-import type { RunEvent, RunHost, RunOutcome, RunPlan } from './ports/runs.ts';
+import type { RecipeChoice, RunEvent, RunHost, RunOutcome, RunPlan } from './ports/runs.ts';
 import { chooseRecipe } from './running/choose-recipe.ts';
 import { followRun } from './running/follow-run.ts';
+import { queuedRun } from './running/queued-run.ts';
 import { freezeImages, type FrozenImages, planned } from './running/freeze-images.ts';
 
 /** Short side kept in the cache beside the side trained at: room for crops to shrink. */
@@ -23,6 +24,8 @@ export interface RunPorts {
 }
 
 export interface StartRequest {
+  /** Given where the run is known already, waiting in a queue; else made here. */
+  readonly id?: RunId;
   readonly datasetId: DatasetId;
   readonly config: TrainingConfig;
   /** Set for `auto`: what is left open is chosen by measuring, and a person's own settings are laid over the choice. */
@@ -36,6 +39,8 @@ export interface StartRequest {
 export interface RunListener {
   readonly onCache: (progress: CacheProgress) => void;
   readonly onNote: (note: string) => void;
+  /** `auto` has chosen. */
+  readonly onChosen: (id: RunId, choice: RecipeChoice) => void;
   /** What it returns is waited for before training begins: a run may have to wait its turn. */
   readonly onMade: (id: RunId, name: string) => Promise<void> | void;
   readonly onEvent: (event: RunEvent) => void;
@@ -59,11 +64,18 @@ export async function startRun(
 ): Promise<RunResult> {
   const { stores, clock } = ports;
   const { datasetId } = request;
-  const config = await resolvedConfig(ports, request, listener, signal);
+  const id = request.id ?? makeRunId(clock.wallMs(), ports.random());
+  const { config, choice } = await resolvedConfig(ports, request, signal);
+  if (choice !== null) listener.onChosen(id, choice);
   const cacheSide = config.cacheSide ?? Math.ceil(CACHE_SIDE_FACTOR * config.side);
-  const { frozen, cacheFolder } = await prepareImages(ports, { datasetId, config }, cacheSide, listener, signal);
+  const { frozen, cacheFolder, cached } = await prepareImages(
+    ports,
+    { datasetId, config },
+    cacheSide,
+    listener,
+    signal,
+  );
   for (const note of frozen.notes) listener.onNote(note);
-  const id = makeRunId(clock.wallMs(), ports.random());
   const name = request.name ?? defaultName(stores.datasets.find(datasetId)?.name ?? 'run', config);
   const plan: RunPlan = {
     formatVersion: 1,
@@ -76,11 +88,19 @@ export async function startRun(
     cacheFolder,
     cacheSide,
     threads: request.threads,
+    choice,
     versions: ports.versions,
   };
   await ports.host.prepare(plan);
   stores.runs.insert(queuedRun(plan, clock.wallMs()));
   await listener.onMade(id, name);
+  try {
+    // While the run waited for its turn, its cache may have had to make room for another's.
+    await ports.pixels.prepare(cacheSide, cached, () => {}, signal);
+  } catch (error) {
+    stores.runs.update(id, { status: 'paused' });
+    throw error;
+  }
   const outcome = await followRun({ runs: stores.runs, host: ports.host, clock }, id, listener.onEvent, signal);
   return { id, name, outcome };
 }
@@ -88,13 +108,10 @@ export async function startRun(
 async function resolvedConfig(
   ports: RunPorts,
   request: StartRequest,
-  listener: RunListener,
   signal: AbortSignal,
-): Promise<TrainingConfig> {
-  if (request.withChanges === null) return request.config;
-  const { config, note } = await chooseRecipe(ports, request, request.withChanges, signal);
-  listener.onNote(note);
-  return config;
+): Promise<{ config: TrainingConfig; choice: RecipeChoice | null }> {
+  if (request.withChanges === null) return { config: request.config, choice: null };
+  return chooseRecipe(ports, request, request.withChanges, signal);
 }
 
 /** Freezes the list, fills the cache, and freezes again without what turned out unreadable. */
@@ -104,20 +121,22 @@ async function prepareImages(
   cacheSide: number,
   listener: RunListener,
   signal: AbortSignal,
-): Promise<{ frozen: FrozenImages; cacheFolder: string }> {
+): Promise<{ frozen: FrozenImages; cacheFolder: string; cached: readonly DatasetImage[] }> {
   const all = stores.files.images(datasetId);
   const first = freezeImages(all, config.seed);
   const wanted = new Set([...first.images, ...judgedOf(first)].map(({ contentHash }) => contentHash));
   const toCache = all.filter(({ contentHash }) => wanted.delete(contentHash));
   const { folder, problems } = await pixels.prepare(cacheSide, toCache, listener.onCache, signal);
-  if (problems.length === 0) return { frozen: first, cacheFolder: folder };
+  if (problems.length === 0) return { frozen: first, cacheFolder: folder, cached: toCache };
   const lost = new Set(problems.map(({ contentHash }) => contentHash));
-  const frozen = freezeImages(
-    all.filter(({ contentHash }) => !lost.has(contentHash)),
-    config.seed,
-  );
+  const isThere = ({ contentHash }: DatasetImage): boolean => !lost.has(contentHash);
+  const frozen = freezeImages(all.filter(isThere), config.seed);
   const note = `${lost.size} images could not be read any more and are left out; the first: ${problems[0]!.message}`;
-  return { frozen: { ...frozen, notes: [note, ...frozen.notes] }, cacheFolder: folder };
+  return {
+    frozen: { ...frozen, notes: [note, ...frozen.notes] },
+    cacheFolder: folder,
+    cached: toCache.filter(isThere),
+  };
 }
 
 function judgedOf({ judged }: FrozenImages): readonly { readonly contentHash: string }[] {
@@ -127,23 +146,4 @@ function judgedOf({ judged }: FrozenImages): readonly { readonly contentHash: st
 
 function defaultName(dataset: string, { encoder, side }: TrainingConfig): string {
   return `${dataset} R${encoder.depth}×${encoder.width} ${side}px`;
-}
-
-function queuedRun({ runId, name, datasetId, config }: RunPlan, nowMs: number) {
-  return {
-    id: runId,
-    name,
-    datasetId,
-    status: 'queued',
-    config,
-    createdMs: nowMs,
-    startedMs: null,
-    endedMs: null,
-    step: 0,
-    totalSteps: null,
-    elapsedMs: 0,
-    loss: null,
-    headline: null,
-    failure: null,
-  } as const;
 }

@@ -19,6 +19,11 @@ export function makeRunId(now: number, random: number): RunId {
   return `r${now.toString(36)}${tail}` as RunId;
 }
 
+/** When a run's id was made, in milliseconds since 1970. */
+export function madeMs(id: RunId): number {
+  return Number.parseInt(id.slice(1, -4), 36);
+}
+
 export function isRunId(text: string): text is RunId {
   return /^r[0-9a-z]{8,9}[0-9a-z]{4}$/.test(text);
 }

@@ -25,6 +25,18 @@ const endShape = {
 };
 
 export const runEventSchema = z.discriminatedUnion('event', [
+  /** `auto` alone, before the run is made: what it chose, by what, and the views a second it measured. */
+  line('run.chosen', {
+    side: z.int(),
+    depth: z.int(),
+    width: z.number(),
+    minutes: z.number(),
+    imageCount: z.int(),
+    medianShortSide: z.int(),
+    needed: z.number(),
+    tried: z.array(z.strictObject({ side: z.int(), width: z.number(), viewsPerSecond: z.number() })),
+    message: z.string(),
+  }),
   line('run.started', {
     step: z.int(),
     totalSteps: z.int(),

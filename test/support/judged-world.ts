@@ -127,7 +127,8 @@ export function judgedWorld() {
 
   const cache: PixelCacheBuilder = {
     prepare: async (cacheSide, images: readonly CachedImage[], onProgress) => {
-      onProgress({ done: images.length, total: images.length, sizeBytes: 0 });
+      const plan = { rawBytes: 0, budgetBytes: 1, evictedBytes: 0, encoding: 'raw' } as const;
+      onProgress({ done: images.length, total: images.length, sizeBytes: 0, plan });
       const lost = images.filter(({ contentHash }) => unreadable.has(nameOf.get(contentHash)!));
       const problem = { code: 'image.unreadable', message: 'no picture' };
       return { folder: `/pixels/${cacheSide}`, problems: lost.map((image) => ({ ...image, ...problem })) };

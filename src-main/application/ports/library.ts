@@ -72,8 +72,10 @@ export interface DatasetStore {
   /** @throws KindredError `dataset.nameTaken`. */
   readonly rename: (id: DatasetId, name: string) => void;
   readonly removalCounts: (id: DatasetId) => RemovalCounts;
-  /** Deletes the dataset, its files, and images no other dataset holds. @returns content hashes of those images. */
-  readonly remove: (id: DatasetId) => readonly string[];
+  /** Content hashes of the images that no other dataset holds. */
+  readonly imagesOnlyIn: (id: DatasetId) => readonly string[];
+  /** Deletes the dataset, its files, and images no other dataset holds. */
+  readonly remove: (id: DatasetId) => void;
 }
 
 export interface FileProblem {
@@ -150,6 +152,8 @@ export interface DatasetImage {
   readonly pixelHash: string;
   /** A present file that holds it. */
   readonly path: string;
+  /** Of the original, upright. */
+  readonly size: { readonly widthPx: number; readonly heightPx: number };
   readonly label: string | null;
   readonly split: Split | null;
 }

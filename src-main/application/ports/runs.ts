@@ -104,6 +104,8 @@ export interface RunPlan {
   readonly cacheSide: number;
   /** Threads TensorFlow may use; 0: its own choice. */
   readonly threads: number;
+  /** null, or left out by an older version: the recipe was given. */
+  readonly choice?: RecipeChoice | null;
   readonly versions: Readonly<Record<string, string>>;
 }
 
@@ -205,6 +207,20 @@ export interface ChosenRecipe extends Pick<TrainingConfig, 'side' | 'views' | 'e
   readonly tried: readonly { readonly side: number; readonly width: number; readonly viewsPerSecond: number }[];
 }
 
+/** How `auto` came to a run's recipe; kept with the run. */
+export interface RecipeChoice extends Pick<TrainingConfig, 'side'> {
+  /** Of the encoder, as chosen; a person's own settings may have changed it. */
+  readonly depth: number;
+  readonly width: number;
+  readonly minutes: number;
+  readonly imageCount: number;
+  readonly medianShortSide: number;
+  readonly needed: ChosenRecipe['needed'];
+  readonly tried: ChosenRecipe['tried'];
+  /** All of it in a few sentences. */
+  readonly message: string;
+}
+
 export interface RunHost {
   /** Measures on this computer. @throws KindredError `job.interrupted`, `compute.died`. */
   readonly chooseRecipe: (question: RecipeQuestion, signal: AbortSignal) => Promise<ChosenRecipe>;
@@ -215,9 +231,18 @@ export interface RunHost {
   /** Asks whichever process trains the run to checkpoint and end; returns at once. */
   readonly requestPause: (id: RunId) => void;
   readonly inspect: (id: RunId) => RunFolderState;
+  /** @throws KindredError `run.missing`, `library.newer`. */
   readonly readPlan: (id: RunId) => RunPlan;
+  /** null when there is none that can be read. */
+  readonly findPlan: (id: RunId) => RunPlan | null;
   /** The events of progress and evaluation recorded so far, oldest first. */
   readonly readEvents: (id: RunId) => readonly RunEvent[];
-  /** Deletes the run's folder. @throws KindredError `run.active` while it is held. */
+  /** Runs that have a folder, whole or not. */
+  readonly listFolders: () => readonly RunId[];
   readonly removeFolder: (id: RunId) => void;
+  /** Takes the run's folder out of the way, in one step. @throws KindredError `run.active` while it is held. */
+  readonly putAside: (id: RunId) => void;
+  /** Runs whose folders are put aside and not removed yet. */
+  readonly listPutAside: () => readonly RunId[];
+  readonly removePutAside: (id: RunId) => void;
 }

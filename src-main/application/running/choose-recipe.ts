@@ -3,7 +3,7 @@ import type { TrainingConfig } from '#contract/training-config.ts';
 import { KindredError } from '#base/errors.ts';
 import type { DatasetId } from '#base/ids.ts';
 import type { LibraryStores } from '../ports/library.ts';
-import type { ChosenRecipe, RunHost } from '../ports/runs.ts';
+import type { ChosenRecipe, RecipeChoice, RunHost } from '../ports/runs.ts';
 import { freezeImages } from './freeze-images.ts';
 
 export interface ChoicePorts {
@@ -13,7 +13,7 @@ export interface ChoicePorts {
 
 /**
  * @param withChanges lays a person's own settings over the choice.
- * @returns the configuration, and the choice in a sentence.
+ * @returns the configuration, and how it came about.
  * @throws KindredError `usage.invalid` when the length is not a time, `dataset.empty`, `job.interrupted`.
  */
 export async function chooseRecipe(
@@ -21,21 +21,29 @@ export async function chooseRecipe(
   request: { readonly datasetId: DatasetId; readonly config: TrainingConfig; readonly threads: number },
   withChanges: (chosen: TrainingConfig) => TrainingConfig,
   signal: AbortSignal,
-): Promise<{ readonly config: TrainingConfig; readonly note: string }> {
+): Promise<{ readonly config: TrainingConfig; readonly choice: RecipeChoice }> {
   const { config, datasetId, threads } = request;
   if (!('minutes' in config.length)) {
-    const text = 'The preset "auto" chooses by the time there is: give --minutes, or another preset with this length.';
+    const text =
+      'The preset "auto" chooses by the time there is: give --minutes (15 when you say nothing), or another preset with this length.';
     throw new KindredError('usage.invalid', text, {});
   }
   const { images } = freezeImages(stores.files.images(datasetId), config.seed);
   const medianShortSide = stores.files.medianShortSide(datasetId)!;
   const { minutes } = config.length;
-  const question = { config, medianShortSide, imageCount: images.length, minutes, threads };
+  const imageCount = images.length;
+  const question = { config, medianShortSide, imageCount, minutes, threads };
   const { needed, tried, ...chosen } = await host.chooseRecipe(question, signal);
   const changed = withChanges({ ...config, ...chosen });
-  const why = noteOf({ ...chosen, needed, tried }, images.length, medianShortSide, minutes);
+  const why = noteOf({ ...chosen, needed, tried }, imageCount, medianShortSide, minutes);
   const isAsChosen = networkOf(changed) === networkOf(chosen);
-  return { config: changed, note: isAsChosen ? why : `${why} By your settings it is ${networkOf(changed)}.` };
+  const message = isAsChosen ? why : `${why} By your settings it is ${networkOf(changed)}.`;
+  const { side, encoder } = chosen;
+  const { depth, width } = encoder;
+  return {
+    config: changed,
+    choice: { side, depth, width, minutes, imageCount, medianShortSide, needed, tried, message },
+  };
 }
 
 function networkOf({ encoder, side }: Pick<TrainingConfig, 'encoder' | 'side'>): string {
@@ -52,6 +60,6 @@ function noteOf(
   return (
     `Chosen for ${images.toLocaleString('en')} images (half are at least ${medianShortSide} px on the short side) and ` +
     `${minutes} min: ${networkOf(chosen)}. Twenty epochs take ` +
-    `${Math.ceil(needed).toLocaleString('en')} views/s; measured: ${speeds} views/s.`
+    `${Math.ceil(needed).toLocaleString('en')} views/s; measured: ${speeds} views/s; others follow from their work.`
   );
 }

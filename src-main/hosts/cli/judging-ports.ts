@@ -1,25 +1,18 @@
 /** The ports of embedding, search and judging, met by their adapters. Part of this host's wiring. */
 import type { EmbedPorts } from '#application/embed-images.ts';
 import type { EvaluatePorts } from '#application/evaluate-encoder.ts';
-import type { RunHost } from '#application/ports/runs.ts';
 import type { SearchPorts } from '#application/search-images.ts';
 import type { ExactSearch } from '#vectors/exact-search.ts';
 import type { Wiring } from './wiring.ts';
-
-/** Runs' folders and, when asked to train, their compute processes. */
-export async function runHostOf({ layout }: Wiring): Promise<RunHost> {
-  const { computeRunHost } = await import('#hosts/compute/client.ts');
-  return computeRunHost(layout.runs);
-}
 
 /** For a search; the library is only read. */
 export async function searchPorts(wiring: Wiring): Promise<SearchPorts> {
   const { createQueryEncoder } = await import('#hosts/judging/query-encoder.ts');
   const queryEncoder = createQueryEncoder({
     decoder: () => wiring.decoder(),
-    runHost: () => runHostOf(wiring),
+    runHost: () => wiring.runHost(),
     embedder: () => embedderOf(wiring),
-    cacheIn: (folder) => pixelCacheIn(wiring, folder),
+    cacheIn: (folder) => wiring.pixelCacheIn(folder),
   });
   return {
     stores: await wiring.readLibrary(),
@@ -32,8 +25,8 @@ export async function searchPorts(wiring: Wiring): Promise<SearchPorts> {
 /** For embedding; the library must be held already. */
 export async function embedPorts(wiring: Wiring): Promise<EmbedPorts> {
   return {
-    runHost: await runHostOf(wiring),
-    cache: await pixelCacheIn(wiring, wiring.layout.pixels),
+    runHost: await wiring.runHost(),
+    cache: await wiring.pixelCacheIn(wiring.layout.pixels),
     embedder: await embedderOf(wiring),
     vectors: await wiring.vectors(),
   };
@@ -62,9 +55,4 @@ async function exactSearch(wiring: Wiring): Promise<ExactSearch> {
 async function embedderOf({ layout }: Wiring): Promise<EmbedPorts['embedder']> {
   const { computeEmbedder } = await import('#hosts/compute/client.ts');
   return computeEmbedder(layout.runs);
-}
-
-async function pixelCacheIn(wiring: Wiring, folder: string): Promise<EmbedPorts['cache']> {
-  const { createPixelCacheBuilder } = await import('#images/pixel-cache/pixel-cache-builder.ts');
-  return createPixelCacheBuilder(folder, await wiring.decoder());
 }

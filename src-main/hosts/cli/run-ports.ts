@@ -5,7 +5,6 @@ import type { RunHost } from '#application/ports/runs.ts';
 import type { RunPorts } from '#application/start-run.ts';
 import { systemClock } from '#base/clock.ts';
 import { computeRunHost } from '#hosts/compute/client.ts';
-import { createPixelCacheBuilder } from '#images/pixel-cache/pixel-cache-builder.ts';
 import type { Wiring } from './wiring.ts';
 
 export function runHost({ layout }: Wiring): RunHost {
@@ -17,7 +16,7 @@ export async function runPorts(wiring: Wiring, stores: LibraryStores): Promise<R
   return {
     stores,
     host: runHost(wiring),
-    pixels: createPixelCacheBuilder(wiring.layout.pixels, await wiring.decoder()),
+    pixels: await wiring.pixelCacheIn(wiring.layout.pixels),
     clock: systemClock,
     random: Math.random,
     versions: { kindred: ownVersion(), node: process.versions.node },

@@ -1,6 +1,6 @@
 /** How a run in training is told: a live line and sentences for a person, one JSON object an event for a machine. */
-import type { CacheProgress } from '#application/ports/pixel-cache.ts';
-import type { RunEvent, RunHeadline } from '#application/ports/runs.ts';
+import type { CachePlan, CacheProgress } from '#application/ports/pixel-cache.ts';
+import type { RecipeChoice, RunEvent, RunHeadline } from '#application/ports/runs.ts';
 import type { RunListener, RunResult } from '#application/start-run.ts';
 import { resumeCommand } from '#application/resume-run.ts';
 import { KindredError } from '#base/errors.ts';
@@ -18,6 +18,7 @@ export class RunReport implements RunListener {
   #id: RunId | null = null;
   #headline: RunHeadline | null = null;
   #last: Progress | null = null;
+  #isCachePlanned = false;
   #liveMs = Number.NEGATIVE_INFINITY;
 
   /** @param id null: not made yet. */
@@ -26,11 +27,21 @@ export class RunReport implements RunListener {
     this.#id = id;
   }
 
-  readonly onCache = ({ done, total }: CacheProgress): void => {
-    this.#output.live(`Preparing images: ${done} of ${total}`);
+  readonly onCache = ({ done, total, sizeBytes, plan }: CacheProgress): void => {
+    if (!this.#isCachePlanned && done < total) {
+      this.#output.event({ event: 'cache.planned', images: total, ...plan });
+      for (const line of cacheLines(plan, total)) this.#output.line(line);
+    }
+    this.#isCachePlanned = true;
+    this.#output.live(`Preparing images: ${done} of ${total}, ${megabytes(sizeBytes)}`);
   };
 
   readonly onNote = (note: string): void => this.#output.warning(note);
+
+  readonly onChosen = (id: RunId, choice: RecipeChoice): void => {
+    this.#output.event({ event: 'run.chosen', runId: id, ...choice });
+    this.#output.line(choice.message);
+  };
 
   readonly onMade = (id: RunId, name: string): void => {
     this.#id = id;
@@ -129,6 +140,20 @@ export class RunReport implements RunListener {
     const headline = this.#headline === null ? '' : `, ${headlineText(this.#headline)}`;
     return `${countOf(step, 'step')} in ${formatDuration(elapsedMs)}${loss}${headline}`;
   }
+}
+
+/** What preparing the images will take, before it begins. */
+function cacheLines({ rawBytes, budgetBytes, encoding, evictedBytes }: CachePlan, images: number): readonly string[] {
+  const what = `Pixels of ${countOf(images, 'image')}`;
+  const lines =
+    encoding === 'raw'
+      ? [`${what} are kept ready for training: ${megabytes(rawBytes)}.`]
+      : [
+          `${what} would take ${megabytes(rawBytes)}, above the ${megabytes(budgetBytes)} they may (KINDRED_PIXEL_CACHE_MB): ` +
+            'they are kept as WebP of quality 95 and decoded while training.',
+        ];
+  if (evictedBytes > 0) lines.push(`Pixels kept for other sides made room: ${megabytes(evictedBytes)}.`);
+  return lines;
 }
 
 function megabytes(bytes: number): string {

@@ -2,11 +2,15 @@
 import { KindredError } from '#base/errors.ts';
 import { libraryLayout, type LibraryLayout } from '#application/library-layout.ts';
 import type { ImportPorts } from '#application/import-folders.ts';
-import type { ImageDecoder, PictureEncoder } from '#application/ports/images.ts';
+import type { Decoders } from '#images/decoder-pool.ts';
 import type { LibraryStores } from '#application/ports/library.ts';
+import type { ImageTraces } from '#application/ports/image-traces.ts';
+import type { PixelCacheBuilder } from '#application/ports/pixel-cache.ts';
+import type { RunHost } from '#application/ports/runs.ts';
 import type { OpenLibrary } from '#database/open-library.ts';
 import type { EmbeddingStore } from '#vectors/embedding-store.ts';
 import { availableParallelism } from 'node:os';
+import { pixelBudgetBytes } from './pixel-budget.ts';
 
 /** More decoders than this only crowd out the one that keeps the library. */
 const MOST_DECODERS = 8;
@@ -15,7 +19,7 @@ export class Wiring {
   readonly layout: LibraryLayout;
   readonly #warn: (text: string) => void;
   #library: OpenLibrary | null = null;
-  #decoder: (ImageDecoder & PictureEncoder) | null = null;
+  #decoder: Decoders | null = null;
   #vectors: EmbeddingStore | null = null;
   readonly #closers: (() => Promise<void> | void)[] = [];
 
@@ -48,11 +52,18 @@ export class Wiring {
     if (this.#library === null) {
       const { openLibraryForWriting } = await import('#database/open-library.ts');
       this.#keep(openLibraryForWriting(this.layout.folder, activity, Date.now()));
+      await this.#settle(this.#library!.stores);
     }
     if (this.#library?.lock === null) {
       throw new KindredError('internal.unexpected', 'The library was opened for reading and is now to be written.');
     }
     return this.#library!.stores;
+  }
+
+  /** True while some process, this one or another, holds the library. */
+  async isHeld(): Promise<boolean> {
+    const { isLibraryHeld } = await import('#database/library-lock.ts');
+    return isLibraryHeld(this.layout.folder);
   }
 
   /** Tells those who find the library taken where to reach the engine that holds it. */
@@ -76,7 +87,7 @@ export class Wiring {
   }
 
   /** The decoder processes; none is started until there is work. */
-  async decoder(): Promise<ImageDecoder & PictureEncoder> {
+  async decoder(): Promise<Decoders> {
     if (this.#decoder === null) {
       const { createDecoderPool } = await import('#images/decoder-pool.ts');
       const entry = new URL('../decoder/main.ts', import.meta.url);
@@ -85,6 +96,12 @@ export class Wiring {
       this.#decoder = decoder;
     }
     return this.#decoder;
+  }
+
+  /** Where pixels are kept for training and encoding. @param folder `layout.pixels`, or a scratch one. */
+  async pixelCacheIn(folder: string): Promise<PixelCacheBuilder> {
+    const { createPixelCacheBuilder } = await import('#images/pixel-cache/pixel-cache-builder.ts');
+    return createPixelCacheBuilder(folder, await this.decoder(), pixelBudgetBytes());
   }
 
   /** All embeddings of the library. */
@@ -96,10 +113,16 @@ export class Wiring {
     return this.#vectors;
   }
 
-  /** Deletes thumbnails by content hash. */
-  async thumbnailRemover(): Promise<(contentHashes: readonly string[]) => void> {
-    const { removeThumbnails } = await import('#images/remove-thumbnails.ts');
-    return (contentHashes) => removeThumbnails(this.layout.thumbnails, contentHashes);
+  /** What is kept of images beside the database. */
+  async traces(): Promise<ImageTraces> {
+    const { imageTraces } = await import('./image-traces.ts');
+    return imageTraces(this.layout, await this.vectors());
+  }
+
+  /** Runs' folders and, when asked to train, their compute processes. */
+  async runHost(): Promise<RunHost> {
+    const { computeRunHost } = await import('#hosts/compute/client.ts');
+    return computeRunHost(this.layout.runs);
   }
 
   /** Remembers what is to be ended after the command; the newest ends first. */
@@ -109,6 +132,13 @@ export class Wiring {
 
   async close(): Promise<void> {
     for (const close of this.#closers.splice(0).reverse()) await close();
+  }
+
+  async #settle(stores: LibraryStores): Promise<void> {
+    const { settleLibrary } = await import('#application/settle-library.ts');
+    const vectors = await this.vectors();
+    vectors.settle();
+    await settleLibrary({ stores, host: await this.runHost(), traces: await this.traces(), vectors });
   }
 
   #keep(library: OpenLibrary): void {

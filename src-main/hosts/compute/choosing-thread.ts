@@ -2,20 +2,29 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { AUTO_EPOCHS, autoRecipe, relativeWork } from '#simclr/auto-recipe.ts';
 import { RandomStream } from '#base/random.ts';
+import type { ChosenRecipe } from '#application/ports/runs.ts';
 import { initialState } from '#simclr/initial-state.ts';
 import type { Recipe } from '#simclr/recipe.ts';
 import type { PlanarPixels } from '#simclr/views/canvas.ts';
+import { loadTensorFlow } from '#tensorflow/load.ts';
 import type { StepBatch } from '#training/ports.ts';
 import { errorFacts } from './error-facts.ts';
 import { viewsOfPictures } from './fill-canvas.ts';
 import type { ChooseRequest, FromCompute } from './messages.ts';
 import { wireDevice } from './wiring.ts';
 
-/** Images of a measured batch: the speed of a view is nearly that of full batches, the memory is not. */
-const MEASURED_BATCH = 32;
+/** Images of a measured batch, at most … */
+const MEASURED_IMAGES = 32;
+/** … and fewer where a step would take long: about so much work, a fifth of a second on two cores. */
+const MEASURED_WORK = 9000;
 const MEASURED_STEPS = 3;
+/** No measurement begins later than this after the first; what is left then is estimated from what was measured. */
+const MEASURE_WITHIN_MS = 4000;
 /** Pixels kept beside the side trained at, as in a run's cache. */
 const CACHE_FACTOR = 1.25;
+
+type Precision = 'float32' | 'bfloat16';
+type Measured = ChosenRecipe['tried'][number];
 
 /** Random pictures: what they show does not change how long a step takes. */
 function noise(side: number): PlanarPixels {
@@ -23,54 +32,94 @@ function noise(side: number): PlanarPixels {
   return { width: side, height: side, data: Uint8Array.from({ length: 3 * side * side }, () => random.below(256)) };
 }
 
-/** @returns views a second of the second and later steps. */
-async function measure(full: Recipe, { threads, config }: ChooseRequest): Promise<number> {
-  const recipe: Recipe = { ...full, batchSize: Math.min(full.batchSize, MEASURED_BATCH) };
+function workOf({ side, encoder }: Recipe): number {
+  return relativeWork({ side, width: encoder.width });
+}
+
+/** @returns views a second of the second and, while there is time, later steps. */
+async function measure(
+  full: Recipe,
+  { threads, config }: ChooseRequest,
+  precision: Precision,
+  endMs: number,
+): Promise<number> {
+  const images = Math.max(2, Math.ceil(MEASURED_WORK / workOf(full) / 2));
+  const recipe: Recipe = { ...full, batchSize: Math.min(full.batchSize, MEASURED_IMAGES, images) };
   const cacheSide = Math.ceil(CACHE_FACTOR * recipe.side);
-  const picture = noise(cacheSide);
-  const images = Array.from({ length: recipe.batchSize }, () => picture);
-  const { inputs, canvasSide } = viewsOfPictures(recipe, 0, 0, cacheSide, images);
+  const pictures = Array.from({ length: recipe.batchSize }, () => noise(cacheSide));
+  const { inputs, canvasSide } = viewsOfPictures(recipe, 0, 0, cacheSide, pictures);
   const batch: StepBatch = { step: 0, learningRate: 0, inputs: new Map(inputs), release: () => {} };
-  const { precision, compiled } = config;
   const { runner } = await wireDevice(recipe, {
     threads,
     precision,
-    compiled,
+    compiled: config.compiled,
     canvasSide,
     state: initialState(recipe, 0),
-    anyBatch: async () => batch,
+    anyBatch: null,
     warn: () => {},
   });
   try {
     await runner.step(batch);
     const startMs = performance.now();
-    for (let i = 0; i < MEASURED_STEPS; i++) await runner.step(batch);
-    return (2 * recipe.batchSize * MEASURED_STEPS * 1000) / (performance.now() - startMs);
+    let steps = 0;
+    do {
+      await runner.step(batch);
+      steps++;
+    } while (steps < MEASURED_STEPS && performance.now() < endMs);
+    return (2 * recipe.batchSize * steps * 1000) / (performance.now() - startMs);
   } finally {
     runner.dispose();
   }
 }
 
-async function choose(request: ChooseRequest): Promise<FromCompute> {
-  const { config, medianShortSide, imageCount, minutes } = request;
-  const needed = (AUTO_EPOCHS * 2 * imageCount) / (60 * minutes);
-  const tried: { side: number; width: number; viewsPerSecond: number }[] = [];
-  const viewsPerSecondOf = async (recipe: Recipe): Promise<number> => {
-    const last = tried.at(-1);
+/** Speeds of recipes, measured while there is time for it. */
+class Speeds {
+  readonly tried: Measured[] = [];
+  readonly #request: ChooseRequest;
+  readonly #needed: number;
+  #precision: Precision | null;
+  #endMs: number | null = null;
+
+  constructor(request: ChooseRequest, needed: number) {
+    const { precision, compiled } = request.config;
+    this.#request = request;
+    this.#needed = needed;
+    this.#precision = precision !== 'auto' ? precision : compiled ? null : 'float32';
+  }
+
+  readonly of = async (recipe: Recipe): Promise<number> => {
+    const last = this.tried.at(-1);
     if (last !== undefined) {
       // Of less work: small networks make less of the processor, so this is more than would be measured.
       // Of more work: slower than the last, which did not fit.
-      const atMost =
-        (last.viewsPerSecond * relativeWork(last)) / relativeWork({ side: recipe.side, width: recipe.encoder.width });
-      if (atMost < needed) return atMost;
+      const atMost = (last.viewsPerSecond * relativeWork(last)) / workOf(recipe);
+      if (atMost < this.#needed || performance.now() > this.#endMs!) return atMost;
     }
-    const viewsPerSecond = await measure(recipe, request);
-    tried.push({ side: recipe.side, width: recipe.encoder.width, viewsPerSecond });
+    this.#endMs ??= performance.now() + MEASURE_WITHIN_MS;
+    const viewsPerSecond = await this.#measured(recipe, this.#endMs);
+    this.tried.push({ side: recipe.side, width: recipe.encoder.width, viewsPerSecond });
     return viewsPerSecond;
   };
-  const recipe = await autoRecipe({ base: config, medianShortSide, imageCount, minutes, viewsPerSecondOf });
-  const { side, views, encoder, loss } = recipe;
-  return { kind: 'recipeChosen', chosen: { side, views, encoder, loss, needed, tried } };
+
+  /** The first recipe also says which precision is the faster. */
+  async #measured(recipe: Recipe, endMs: number): Promise<number> {
+    if (this.#precision !== null) return measure(recipe, this.#request, this.#precision, endMs);
+    const float32 = await measure(recipe, this.#request, 'float32', endMs);
+    if (performance.now() > endMs) return float32;
+    const bfloat16 = await measure(recipe, this.#request, 'bfloat16', endMs);
+    this.#precision = bfloat16 > float32 ? 'bfloat16' : 'float32';
+    return Math.max(float32, bfloat16);
+  }
+}
+
+async function choose(request: ChooseRequest): Promise<FromCompute> {
+  const { config, medianShortSide, imageCount, minutes } = request;
+  await loadTensorFlow({ threads: request.threads === 0 ? null : request.threads });
+  const needed = (AUTO_EPOCHS * 2 * imageCount) / (60 * minutes);
+  const speeds = new Speeds(request, needed);
+  const question = { base: config, medianShortSide, imageCount, minutes, viewsPerSecondOf: speeds.of };
+  const { side, views, encoder, loss } = await autoRecipe(question);
+  return { kind: 'recipeChosen', chosen: { side, views, encoder, loss, needed, tried: speeds.tried } };
 }
 
 choose(workerData as ChooseRequest).then(

@@ -19,6 +19,7 @@ import type { RunId } from '#base/ids.ts';
 import { errorOf } from './error-facts.ts';
 import type { FromCompute, ToCompute } from './messages.ts';
 import { RunFolder } from './run-folder.ts';
+import { runFolders } from './run-folders.ts';
 import { isRunHeld } from './run-lock.ts';
 
 const STDERR_KEPT = 4000;
@@ -92,12 +93,8 @@ export function computeRunHost(runsFolder: string): RunHost {
     inspect: (id) => inspect(folderOf(id)),
     readPlan: (id) => folderOf(id).readPlan(),
     readEvents: (id) => folderOf(id).readEvents(),
-    removeFolder: (id) => {
-      if (isRunHeld(folderOf(id).path)) {
-        throw new KindredError('run.active', `Run ${id} is being trained. Pause it first.`, { id });
-      }
-      folderOf(id).remove();
-    },
+    findPlan: (id) => folderOf(id).findPlan(),
+    ...runFolders(runsFolder),
   };
 }
 

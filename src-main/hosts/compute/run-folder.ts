@@ -22,7 +22,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import type { RunEvent, RunPlan } from '#application/ports/runs.ts';
-import { KindredError, messageOf } from '#base/errors.ts';
+import { isKindredError, KindredError, messageOf } from '#base/errors.ts';
 import type { RunId } from '#base/ids.ts';
 import { readManifest, stepOfFolderName } from '#checkpoints/checkpoint-folder.ts';
 
@@ -84,6 +84,16 @@ export class RunFolder {
     return plan;
   }
 
+  /** null when there is none that can be read. */
+  findPlan(): RunPlan | null {
+    try {
+      return this.readPlan();
+    } catch (error) {
+      if (isKindredError(error)) return null;
+      throw error;
+    }
+  }
+
   writeResolved(resolved: ResolvedRun): void {
     this.#replace('resolved.json', resolved);
   }
@@ -135,10 +145,6 @@ export class RunFolder {
     const temporary = this.#file('.metrics.new');
     writeFileSync(temporary, kept.map((event) => `${JSON.stringify(event)}\n`).join(''), { flush: true });
     renameSync(temporary, this.metricsFile);
-  }
-
-  remove(): void {
-    rmSync(this.path, { recursive: true, force: true });
   }
 
   #replace(name: string, value: unknown): void {

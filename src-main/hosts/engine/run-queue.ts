@@ -1,6 +1,6 @@
 /** Runs of the studio: one trains, the others wait their turn; what happens is told to every face. */
 import { embedImages } from '#application/embed-images.ts';
-import type { Run, RunEvent } from '#application/ports/runs.ts';
+import type { RecipeChoice, Run, RunEvent } from '#application/ports/runs.ts';
 import { resumeRun } from '#application/resume-run.ts';
 import { type RunResult, startRun, type StartRequest } from '#application/start-run.ts';
 import { KindredError, messageOf } from '#base/errors.ts';
@@ -33,16 +33,6 @@ export class RunQueue {
 
   summaryOf(run: Run): RunSummary {
     return { ...run, datasetName: this.#session.datasetName(run.datasetId) };
-  }
-
-  /** Runs that an engine's end left in the middle rest until they are resumed. */
-  settleAfterRestart(): void {
-    const { runs } = this.#session.stores;
-    const host = runHost(this.#session.wiring);
-    for (const { id, status } of runs.list()) {
-      const wasLeft = ['queued', 'running', 'pausing'].includes(status) && !host.inspect(id).isHeld;
-      if (wasLeft) runs.update(id, { status: 'paused', ...host.inspect(id).checkpoint });
-    }
   }
 
   /** Makes the run and lets it train when it is its turn; resolves with the run's id once the run is made. */
@@ -168,6 +158,7 @@ export class RunQueue {
     return {
       onCache: () => undefined,
       onNote: (note: string): void => void advice.push(note),
+      onChosen: (_: RunId, { message }: RecipeChoice): void => void advice.push(message),
       onEvent: (event: RunEvent): void => {
         const runId = id();
         if (runId === null) return;

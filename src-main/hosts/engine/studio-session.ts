@@ -61,9 +61,7 @@ export class StudioSession {
 
   /** Opens the library for writing. @throws KindredError `library.…`. */
   static async open(wiring: Wiring): Promise<StudioSession> {
-    const session = new StudioSession(wiring, await wiring.holdLibrary('studio'));
-    session.runs.settleAfterRestart();
-    return session;
+    return new StudioSession(wiring, await wiring.holdLibrary('studio'));
   }
 
   /** Tells every face that something changed. */

@@ -57,19 +57,21 @@ function choosing(withChanges: (chosen: TrainingConfig) => TrainingConfig, lengt
 describe('chooseRecipe', () => {
   it('asks by the images and the time, and tells what was measured', async () => {
     const { asked, answer } = choosing((chosen) => chosen);
-    const { config: chosen, note } = await answer;
+    const { config: chosen, choice } = await answer;
     expect(asked).toEqual([expect.objectContaining({ medianShortSide: 70, imageCount: 3, minutes: 10, threads: 2 })]);
     expect([chosen.side, chosen.encoder.width, chosen.batchSize]).toEqual([64, 0.5, config.batchSize]);
-    expect(note).toMatch(
+    expect(choice).toMatchObject({ side: 64, depth: 18, width: 0.5, minutes: 10, imageCount: 3, medianShortSide: 70 });
+    expect(choice.tried).toHaveLength(2);
+    expect(choice.message).toMatch(
       /3 images .*70 px.*10 min: ResNet-18 ×0.5 at 64 px.*5 views\/s; measured: ×1 at 64 px 3, ×0.5/,
     );
   });
 
   it("lays a person's own settings over the choice", async () => {
     const { answer } = choosing((chosen) => ({ ...chosen, side: 32 }));
-    const { config: laid, note } = await answer;
+    const { config: laid, choice } = await answer;
     expect(laid).toMatchObject({ side: 32, encoder: { width: 0.5 } });
-    expect(note).toMatch(/×0.5 at 64 px\. .*By your settings it is ResNet-18 ×0.5 at 32 px\.$/);
+    expect(choice.message).toMatch(/×0.5 at 64 px\. .*By your settings it is ResNet-18 ×0.5 at 32 px\.$/);
   });
 
   it('refuses a length that is no time', async () => {

@@ -5,7 +5,8 @@ import type { ImageId } from '#base/ids.ts';
 
 function image(index: number, label: string | null, split: DatasetImage['split'] = null): DatasetImage {
   const hashes = { contentHash: `hash-${index}`, pixelHash: `pixels-${index}` };
-  return { imageId: index as ImageId, ...hashes, path: `/p/${index}.jpg`, label, split };
+  const size = { widthPx: 32, heightPx: 32 };
+  return { imageId: index as ImageId, ...hashes, path: `/p/${index}.jpg`, size, label, split };
 }
 const many = (count: number, make: (index: number) => DatasetImage) => Array.from({ length: count }, (_, i) => make(i));
 const hashes = (images: readonly { readonly contentHash: string }[]) => images.map(({ contentHash }) => contentHash);

@@ -48,7 +48,7 @@ function registerRemove(command: Command, cli: () => Cli): void {
       const isTrial = options.dryRun === true;
       const removal = isTrial
         ? planDatasetRemoval(await wiring.readLibrary(), name)
-        : removeDataset(await wiring.holdLibrary('datasets remove'), name, await wiring.thumbnailRemover());
+        : await removeDataset(await wiring.holdLibrary('datasets remove'), name, await wiring.traces());
       output.event({ event: isTrial ? 'dataset.removalPlanned' : 'dataset.removed', ...removal });
       const parts = [
         countOf(removal.files, 'file'),

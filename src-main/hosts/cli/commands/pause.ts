@@ -15,7 +15,7 @@ export const register: RegisterCommand = (program, cli) => {
 async function pause({ wiring, output, signal }: Cli, word: string): Promise<void> {
   const { runs } = await wiring.readLibrary();
   const host = runHost(wiring);
-  const run = runAsItStands(findRun(runs, word), host);
+  const run = runAsItStands(findRun(runs, word), host, await wiring.isHeld());
   const { step } = await pauseRun(host, run, signal);
   output.event({ event: 'run.paused', runId: run.id, step });
   output.line(`Run ${run.id} "${run.name}" rests at step ${step}, saved. Go on with: ${resumeCommand(run.id)}`);

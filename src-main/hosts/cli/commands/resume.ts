@@ -1,5 +1,4 @@
 import { findRun } from '#application/find-run.ts';
-import { runAsItStands } from '#application/list-runs.ts';
 import { resumeRun } from '#application/resume-run.ts';
 import type { Cli, RegisterCommand } from '../command.ts';
 import { runPorts } from '../run-ports.ts';
@@ -15,7 +14,7 @@ export const register: RegisterCommand = (program, cli) => {
 async function resume({ wiring, output, signal }: Cli, word: string): Promise<void> {
   const stores = await wiring.holdLibrary('resume');
   const ports = await runPorts(wiring, stores);
-  const run = runAsItStands(findRun(stores.runs, word), ports.host);
+  const run = findRun(stores.runs, word);
   const report = new RunReport(output, run.id);
   const result = await resumeRun(ports, run, report, signal);
   report.ended(result, signal.aborted);

@@ -29,7 +29,7 @@ export const register: RegisterCommand = (program, cli) => {
 
 async function list({ wiring, output }: Cli): Promise<void> {
   const stores = await wiring.readLibrary();
-  const runs = listRuns(stores.runs, runHost(wiring));
+  const runs = listRuns(stores.runs, runHost(wiring), await wiring.isHeld());
   for (const run of runs) output.event({ event: 'run', ...summaryOf(run) });
   if (runs.length === 0) output.line('There are no runs yet; make one with "train".');
   else {
@@ -48,13 +48,15 @@ async function list({ wiring, output }: Cli): Promise<void> {
 async function show({ wiring, output }: Cli, word: string): Promise<void> {
   const stores = await wiring.readLibrary();
   const host = runHost(wiring);
-  const run = runAsItStands(findRun(stores.runs, word), host);
+  const run = runAsItStands(findRun(stores.runs, word), host, await wiring.isHeld());
   const curves = runCurves(host.readEvents(run.id));
-  output.event({ event: 'run', ...summaryOf(run), config: run.config, curves });
+  const choice = host.findPlan(run.id)?.choice ?? null;
+  output.event({ event: 'run', ...summaryOf(run), config: run.config, choice, curves });
   output.line(
     `${run.id} "${run.name}": ${run.status}, step ${run.step}/${run.totalSteps ?? '?'}, ${formatDuration(run.elapsedMs)}`,
   );
   if (run.failure !== null) output.line(`Failed (${run.failure.code}): ${run.failure.message}`);
+  if (choice !== null) output.line(choice.message);
   output.line(JSON.stringify(run.config, null, 2));
   tableOfCurves(output, curves);
 }
@@ -62,7 +64,8 @@ async function show({ wiring, output }: Cli, word: string): Promise<void> {
 async function compare({ wiring, output }: Cli, first: string, second: string): Promise<void> {
   const stores = await wiring.readLibrary();
   const host = runHost(wiring);
-  const [a, b] = [first, second].map((word) => runAsItStands(findRun(stores.runs, word), host)) as [Run, Run];
+  const isHeld = await wiring.isHeld();
+  const [a, b] = [first, second].map((word) => runAsItStands(findRun(stores.runs, word), host, isHeld)) as [Run, Run];
   const comparison = compareRuns(host, a, b);
   output.event({
     event: 'runs.compared',
@@ -89,7 +92,7 @@ async function compare({ wiring, output }: Cli, first: string, second: string): 
 async function remove({ wiring, output }: Cli, word: string): Promise<void> {
   const { runs } = await wiring.holdLibrary('runs remove');
   const run = findRun(runs, word);
-  removeRun(runs, runHost(wiring), run);
+  removeRun(runs, runHost(wiring), await wiring.vectors(), run);
   output.event({ event: 'run.removed', runId: run.id });
   output.line(`Run ${run.id} "${run.name}" and its checkpoints are removed.`);
 }

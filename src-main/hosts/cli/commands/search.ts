@@ -5,7 +5,7 @@ import type { ChosenEncoder } from '#application/ports/query-encoder.ts';
 import { searchImages } from '#application/search-images.ts';
 import type { SearchSummary } from '#contract/search-events.ts';
 import type { Cli, RegisterCommand } from '../command.ts';
-import { runHostOf, searchPorts } from '../judging-ports.ts';
+import { searchPorts } from '../judging-ports.ts';
 import { countWord, regionOf, searchExample } from '../search-words.ts';
 import { countOf } from '../wording.ts';
 
@@ -60,7 +60,7 @@ async function search(
 async function chooseEncoder({ output, wiring }: Cli, options: SearchOptions): Promise<ChosenEncoder> {
   if (options.baseline === true) return { kind: 'baseline' };
   const { datasets, runs } = await wiring.readLibrary();
-  const host = await runHostOf(wiring);
+  const host = await wiring.runHost();
   if (options.run !== undefined) return requireEncoder(findRun(runs, options.run), host);
   const datasetId = options.dataset === undefined ? null : findDataset(datasets, options.dataset).id;
   const { encoder, unused } = await currentEncoder(runs, host, await wiring.vectors(), datasetId);

@@ -5,6 +5,7 @@ import type { LibraryStores } from '#application/ports/library.ts';
 import { startRun } from '#application/start-run.ts';
 import { isKindredError, KindredError } from '#base/errors.ts';
 import type { DatasetId } from '#base/ids.ts';
+import type { TrainingConfig } from '#contract/training-config.ts';
 import type { Cli, RegisterCommand } from '../command.ts';
 import { runPorts } from '../run-ports.ts';
 import { RunReport } from '../run-report.ts';
@@ -43,6 +44,7 @@ export const register: RegisterCommand = (program, cli) => {
 async function train(cli: Cli, target: string, options: TrainOptions): Promise<void> {
   const config = configFrom(options, presetText);
   const withChanges = changesOver(options, presetText);
+  if (withChanges !== null) sayDefaultLength(cli, options, config);
   const stores = await holdInTurn(cli, options.queue === true);
   const datasetId = await datasetOf(cli, stores, target);
   const report = new RunReport(cli.output);
@@ -55,6 +57,13 @@ async function train(cli: Cli, target: string, options: TrainOptions): Promise<v
   };
   const result = await startRun(await runPorts(cli.wiring, stores), request, report, cli.signal);
   report.ended(result, cli.signal.aborted);
+}
+
+/** `auto` chooses by the time there is: a length that nobody asked for is said. */
+function sayDefaultLength({ output }: Cli, options: TrainOptions, { length }: TrainingConfig): void {
+  const isGiven = [options.minutes, options.epochs, options.steps].some((word) => word !== undefined);
+  if (isGiven || (options.set ?? []).some((setting) => setting.startsWith('length')) || !('minutes' in length)) return;
+  output.warning(`No length was given: ${length.minutes} minutes (--minutes for another).`);
 }
 
 /** With `queue`, waits until no other process holds the library. */

@@ -65,9 +65,12 @@ export const datasetProcedures = {
     return { files, images, userLabels, userTags };
   }),
   remove: dataset.remove.handler(async ({ input, context: { session } }) => {
-    const removeThumbnails = await session.wiring.thumbnailRemover();
     const { name } = requireDataset(session, input.id);
-    const { files, images, userLabels, userTags } = removeDataset(session.stores, name, removeThumbnails);
+    const { files, images, userLabels, userTags } = await removeDataset(
+      session.stores,
+      name,
+      await session.wiring.traces(),
+    );
     session.changed('datasets', 'files', 'encoder');
     return { files, images, userLabels, userTags };
   }),

@@ -81,8 +81,9 @@ export const runProcedures = {
     session.changed('runs');
     return {};
   }),
-  remove: studio.run.remove.handler(({ input, context: { session } }) => {
-    removeRun(session.stores.runs, runHost(session.wiring), requireRun(session, input.id));
+  remove: studio.run.remove.handler(async ({ input, context: { session } }) => {
+    const vectors = await session.wiring.vectors();
+    removeRun(session.stores.runs, runHost(session.wiring), vectors, requireRun(session, input.id));
     session.changed('runs', 'encoder');
     return {};
   }),
