@@ -14,11 +14,14 @@ interface GlobalOptions {
   readonly library?: string;
 }
 
-/** The first word that is neither an option nor the value of a global one. */
+/** Options with a value that may stand before a command, or without one: the studio's own among them. */
+const VALUED = new Set(['--library', '--port']);
+
+/** The first word that is neither an option nor the value of one that may come first. */
 export function commandNameIn(words: readonly string[]): string | null {
   for (let i = 0; i < words.length; i++) {
     const word = words[i]!;
-    if (word === '--library') i++;
+    if (VALUED.has(word)) i++;
     else if (!word.startsWith('-')) return word;
   }
   return null;
