@@ -16,6 +16,8 @@ export class Listing {
   #listingId: string | null = null;
   #count = $state<number | null>(null);
   #generation = 0;
+  /** The positions last in sight. */
+  #wanted = { start: 0, end: 1 };
 
   constructor(engine: Engine) {
     this.#engine = engine;
@@ -26,15 +28,23 @@ export class Listing {
     return this.#count;
   }
 
-  /** Opens the listing; the old cells stay on screen until the new ones are known. @throws what the engine says. */
+  /** Opens the listing; the old cells stay on screen until the new ones in sight are here. @throws what the engine says. */
   async open(filter: FileFilter, sort: FileSort): Promise<void> {
     const generation = ++this.#generation;
     const { listingId, count } = await this.#engine.file.open({ filter, sort });
     if (generation !== this.#generation) return;
+    const numbers = pageNumbers(this.#wanted.start < count ? this.#wanted : { start: 0, end: 1 }, count);
+    const pages = await Promise.all(numbers.map((number) => this.#ask(number, listingId)));
+    if (generation !== this.#generation) return;
     this.#listingId = listingId;
     this.#pages.clear();
     this.#asked.clear();
+    numbers.forEach((number, i) => {
+      this.#asked.add(number);
+      this.#pages.set(number, pages[i]!);
+    });
     this.#count = count;
+    this.want(this.#wanted.start, Math.min(this.#wanted.end, count));
   }
 
   cell(position: number): FileCell | undefined {
@@ -43,9 +53,9 @@ export class Listing {
 
   /** Makes sure the pages of positions start … end − 1 are here or on their way. */
   want(start: number, end: number): void {
-    if (this.#listingId === null || end <= start) return;
-    const last = Math.floor((end - 1) / PAGE);
-    for (let page = Math.floor(start / PAGE); page <= last; page++) {
+    this.#wanted = { start, end };
+    if (this.#listingId === null) return;
+    for (const page of pageNumbers({ start, end }, Infinity)) {
       if (this.#asked.has(page)) continue;
       this.#asked.add(page);
       void this.#fetch(page, this.#listingId);
@@ -60,7 +70,7 @@ export class Listing {
 
   async #fetch(page: number, listingId: string): Promise<void> {
     try {
-      const { cells } = await this.#engine.file.page({ listingId, start: page * PAGE, count: PAGE });
+      const cells = await this.#ask(page, listingId);
       if (listingId !== this.#listingId) return;
       this.#pages.set(page, cells);
       this.#forgetFarFrom(page);
@@ -69,10 +79,21 @@ export class Listing {
     }
   }
 
+  async #ask(page: number, listingId: string): Promise<readonly FileCell[]> {
+    return (await this.#engine.file.page({ listingId, start: page * PAGE, count: PAGE })).cells;
+  }
+
   #forgetFarFrom(page: number): void {
     if (this.#pages.size <= KEPT_PAGES) return;
     const farthest = [...this.#pages.keys()].reduce((a, b) => (Math.abs(b - page) > Math.abs(a - page) ? b : a));
     this.#pages.delete(farthest);
     this.#asked.delete(farthest);
   }
+}
+
+/** The pages that hold positions start … end − 1 of `count`. */
+function pageNumbers({ start, end }: { readonly start: number; readonly end: number }, count: number): number[] {
+  const last = Math.floor((Math.min(end, count) - 1) / PAGE);
+  const first = Math.floor(start / PAGE);
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i);
 }

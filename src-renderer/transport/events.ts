@@ -48,7 +48,8 @@ export function watchEvents(
           lastId === undefined ? { signal } : { signal, lastEventId: lastId },
         );
         tell({ kind: 'state', isLive: true });
-        for await (const event of stream) tell({ kind: 'event', event, id: idOf(event) });
+        // A copy: what the stream gives is a proxy, which no channel takes.
+        for await (const event of stream) tell({ kind: 'event', event: { ...event }, id: idOf(event) });
       } catch {
         // Lost: said below, tried again after a moment.
       }
