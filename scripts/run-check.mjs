@@ -30,6 +30,9 @@ function checks() {
     },
     { name: 'architecture', args: [script('vitest', 'vitest.mjs'), 'run', '--reporter=dot', 'test/architecture'] },
   ];
+  if (there('tsconfig.studio.json')) {
+    list.push({ name: 'types of the tests of the studio', args: [tsc, '-p', 'tsconfig.studio.json'] });
+  }
   if (there('src-main/hosts/electron') && there('tsconfig.electron.json')) {
     list.push({ name: 'types of the Electron shell', args: [tsc, '-p', 'tsconfig.electron.json'] });
   }

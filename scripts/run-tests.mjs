@@ -1,10 +1,12 @@
 /**
  * `npm test`: the checks (types, lint, format), then all tests; `npm test -- PATTERN` runs only the tests that match.
- * Ends with one line, `N passed, N failed` (`, N skipped`), counted from vitest's own report; skipped ones are named.
+ * Ends with one line, `N passed, N failed` (`, N skipped`), counted from the reports of vitest and, after it, of
+ * Playwright, which runs the tests of the studio; skipped ones are named.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { runToEnd } from './launch.mjs';
+import { runStudioTests, studioFiles } from './run-studio-tests.mjs';
 import { checkAll } from './run-check.mjs';
 import { closingLine, countsOf } from './test-counts.mjs';
 import { findBrowser } from './setup/browser.mjs';
@@ -25,14 +27,21 @@ async function runVitest(args, browser) {
   return { code, counts: report === null ? { passed: 0, failed: 1, skippedNames: [] } : countsOf(report) };
 }
 
+const isPattern = (word) => !word.startsWith('-');
+
 export async function runTests(args) {
   const browser = await findBrowser();
   const checks = args.length === 0 ? (await checkAll()).filter(({ name }) => name !== 'architecture') : [];
-  const { code, counts } = await runVitest(args, browser);
-  for (const name of counts.skippedNames) console.log(`skipped: ${name}`);
-  const passed = counts.passed + checks.filter((check) => check.passed).length;
-  let failed = counts.failed + checks.filter((check) => !check.passed).length;
-  if (code !== 0 && failed === 0) failed = 1;
-  console.log(closingLine({ passed, failed, skipped: counts.skippedNames.length }));
+  const studio = studioFiles(args.filter(isPattern));
+  // A pattern for the studio's tests alone leaves vitest with nothing to do, which is no failure.
+  const results = [await runVitest(studio.length > 0 ? ['--passWithNoTests', ...args] : args, browser)];
+  if (studio.length > 0) results.push(await runStudioTests(studio, browser));
+  const skipped = results.flatMap(({ counts }) => counts.skippedNames);
+  for (const name of skipped) console.log(`skipped: ${name}`);
+  const sum = (key) => results.reduce((total, { counts }) => total + counts[key], 0);
+  const passed = sum('passed') + checks.filter((check) => check.passed).length;
+  let failed = sum('failed') + checks.filter((check) => !check.passed).length;
+  if (failed === 0 && results.some(({ code }) => code !== 0)) failed = 1;
+  console.log(closingLine({ passed, failed, skipped: skipped.length }));
   return failed === 0 ? 0 : 1;
 }

@@ -10,9 +10,13 @@ interface FileReport {
 
 /** What the script, run by itself, makes of a vitest report. */
 function closingLineOf(success: boolean, testResults: readonly FileReport[]): string {
+  return closingLineBy('countsOf', { success, testResults });
+}
+
+function closingLineBy(counter: 'countsOf' | 'countsOfStudio', report: unknown): string {
   const code = `
-    import { closingLine, countsOf } from ${JSON.stringify(countsModule)};
-    const { passed, failed, skippedNames } = countsOf(${JSON.stringify({ success, testResults })});
+    import { closingLine, ${counter} } from ${JSON.stringify(countsModule)};
+    const { passed, failed, skippedNames } = ${counter}(${JSON.stringify(report)});
     console.log(closingLine({ passed, failed, skipped: skippedNames.length }));`;
   return execFileSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8' }).trim();
 }
@@ -39,5 +43,13 @@ describe('the closing line of a test run', () => {
 
   it('does not call an unsuccessful run without failed tests passed', () => {
     expect(closingLineOf(false, [file('passed', 'passed')])).toBe('1 passed, 1 failed');
+  });
+
+  it('counts the tests of the studio at every depth, and what failed outside of them', () => {
+    const spec = (status: string) => ({ title: status, tests: [{ status }] });
+    const inner = { title: 'inner', specs: [spec('expected'), spec('skipped')] };
+    const suites = [{ title: 'file', specs: [spec('expected'), spec('unexpected')], suites: [inner] }];
+    expect(closingLineBy('countsOfStudio', { suites, errors: [] })).toBe('2 passed, 1 failed, 1 skipped');
+    expect(closingLineBy('countsOfStudio', { suites: [], errors: [{}] })).toBe('0 passed, 1 failed');
   });
 });
