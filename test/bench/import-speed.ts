@@ -9,12 +9,11 @@
  * time in one process with warm caches, by the functions that a decoder calls.
  */
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import sharp from 'sharp';
-import { RandomStream } from '#base/random.ts';
 import { describeColourAndShape } from '#images/measures/descriptor.ts';
 import { HASHED_SIDE, perceptualHashOfSquare } from '#images/measures/perceptual-hash.ts';
 import { lumaOf, resizeLanczosToSquare } from '#images/measures/pillow-resize.ts';
@@ -25,11 +24,11 @@ import { openPicture } from '#images/decoding/picture.ts';
 import { keepThumbnail } from '#images/decoding/thumbnail.ts';
 import { contentHashOf } from '#images/hashes.ts';
 import { defaultLimits } from '#images/limits.ts';
+import { makePhotos, picturesBelow } from './make-photos.ts';
 
 const CLI = new URL('../../src-main/hosts/cli/main.ts', import.meta.url).pathname;
 const SAMPLE = join(import.meta.dirname, '..', '..', 'resources', 'sample');
-/** Of each channel of each pixel, either way. */
-const NOISE = 12;
+const PHOTOS = { widthPx: 4000, heightPx: 3000, quality: 88 };
 const SMALL_COUNT = 12_000;
 const TIMED_FILES = 2000;
 const run = promisify(execFile);
@@ -43,37 +42,6 @@ const { values } = parseArgs({
   },
 });
 const samples = picturesBelow(SAMPLE);
-
-function picturesBelow(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.(png|jpe?g)$/i.test(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .toSorted();
-}
-
-async function makePhotos(folder: string, count: number): Promise<void> {
-  mkdirSync(folder);
-  const random = new RandomStream(1, 'photos');
-  const [width, height, tile] = [4000, 3000, 1000];
-  const noise = Buffer.alloc(width * height * 3);
-  for (let at = 0; at < noise.length; at++) noise[at] = 128 + random.below(2 * NOISE + 1) - NOISE;
-  const grain = { input: noise, raw: { width, height, channels: 3 }, blend: 'soft-light' } as const;
-  for (let i = 0; i < count; i++) {
-    const tiles = await Promise.all(
-      Array.from({ length: 12 }, async (_, place) => ({
-        input: await sharp(samples[random.below(samples.length)]!)
-          .resize(tile, tile)
-          .png({ compressionLevel: 1 })
-          .toBuffer(),
-        left: (place % 4) * tile,
-        top: Math.floor(place / 4) * tile,
-      })),
-    );
-    const background = { r: random.below(256), g: random.below(256), b: random.below(256) };
-    const picture = sharp({ create: { width, height, channels: 3, background } }).composite([...tiles, grain]);
-    await picture.jpeg({ quality: 88 }).toFile(join(folder, `${i}.jpg`));
-  }
-}
 
 async function makeSmall(folder: string, count: number): Promise<void> {
   mkdirSync(folder);
@@ -142,7 +110,7 @@ const report: Record<string, unknown> = {
 try {
   const photos = join(scratch, 'photos');
   const small = values.small ?? join(scratch, 'small');
-  await makePhotos(photos, Number(values.photos));
+  await makePhotos(photos, { ...PHOTOS, count: Number(values.photos) });
   if (values.small === undefined) await makeSmall(small, SMALL_COUNT);
   for (const [name, folder] of Object.entries({ small, photos })) {
     const paths = picturesBelow(folder);

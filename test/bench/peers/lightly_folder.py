@@ -2,6 +2,7 @@
 
     python lightly_folder.py --data DIR --side 32 --steps 60 [--bf16]     speed, decoding and augmentation included
     python lightly_folder.py --data DIR --minutes 20                      kNN after a given time, from a cold folder
+    python lightly_folder.py --data DIR --steps 1000000 --ticks           a line a step, for whoever takes the time
 
 DIR/train/CLASS/* (and DIR/test/CLASS/* for the kNN). ResNet-18 x width with the 3x3 stem up to 64 px; batch 256; SGD
 with momentum 0.9 and weight decay 5e-4, learning rate 0.12 B/256 after a warm-up of a tenth, cosine; temperature 0.5;
@@ -69,6 +70,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=0)
     parser.add_argument("--minutes", type=float, default=0)
     parser.add_argument("--bf16", action="store_true")
+    parser.add_argument("--ticks", action="store_true")
     args = parser.parse_args()
     started = time.perf_counter()
     torch.manual_seed(0)
@@ -110,6 +112,8 @@ def main() -> None:
             optimizer.step()
             loss.item()
             step += 1
+            if args.ticks:
+                print(json.dumps({"step": step}), flush=True)
             if step == 5:
                 warm = time.perf_counter()
     seconds = time.perf_counter() - warm

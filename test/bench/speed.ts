@@ -1,0 +1,89 @@
+/**
+ * How fast Kindred is beside PyTorch and Lightly on this machine, row by row.
+ *
+ *   npm run bench                                    all rows but `twenty-minutes`
+ *   npm run bench -- NAME …                          rows or families by name; an unknown name lists them
+ *     --peers PYTHON     a Python with test/bench/peers/requirements.txt; without it ours alone is measured
+ *     --cifar DIR        CIFAR-10 as folders (train/CLASS/*, test/CLASS/*), for the rows that need it
+ *     --photos DIR       where the 5,000 photos lie or are to be made (else they are made anew, for 10 minutes)
+ *     --quick            short turns, to see that a row works; keeps no results
+ *
+ * Results go to test/bench/results/speed.json and speed.md; each row replaces its own.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { makePhotos } from './make-photos.ts';
+import { machineText, versionsText } from './speed/machine.ts';
+import { keepResults, rowText, type WrittenRow } from './speed/report.ts';
+import type { BenchContext, Row } from './speed/row.ts';
+import { endToEndRows } from './speed/rows/end-to-end.ts';
+import { stepRows } from './speed/rows/steps.ts';
+import { runRow } from './speed/run-row.ts';
+
+const PHOTOS = { count: 5000, widthPx: 1600, heightPx: 1200, quality: 96 };
+/** Asked for by name alone. */
+const LONG_FAMILIES = ['twenty-minutes'];
+
+const { values: options, positionals: names } = parseArgs({
+  allowPositionals: true,
+  options: {
+    peers: { type: 'string' },
+    cifar: { type: 'string' },
+    photos: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+  },
+});
+
+const note = (text: string): void => void process.stderr.write(`${text}\n`);
+
+function contextIn(scratch: string): BenchContext {
+  const photoFolder = options.photos ?? join(scratch, 'photos');
+  let made: Promise<string> | null = null;
+  const photos = (): Promise<string> => {
+    made ??= makePhotos(photoFolder, PHOTOS).then(() => photoFolder);
+    return made;
+  };
+  return {
+    python: options.peers ?? null,
+    isQuick: options.quick,
+    cifar: options.cifar ?? null,
+    photos,
+    scratch,
+    note,
+  };
+}
+
+function rowsOf(context: BenchContext): readonly Row[] {
+  return [...stepRows(context), ...endToEndRows(context)];
+}
+
+function chosen(rows: readonly Row[]): readonly Row[] {
+  if (names.length === 0) return rows.filter(({ family }) => !LONG_FAMILIES.includes(family));
+  const found = rows.filter(({ name, family }) => names.includes(name) || names.includes(family));
+  const unknown = names.filter((wanted) => !rows.some(({ name, family }) => name === wanted || family === wanted));
+  if (unknown.length === 0) return found;
+  const list = rows.map(({ name, family }) => `  ${family.padEnd(16)} ${name}`).join('\n');
+  note(`There is no row "${unknown.join('", "')}". Families and rows:\n${list}`);
+  process.exit(2);
+}
+
+const scratch = mkdtempSync(join(tmpdir(), 'kindred-speed-'));
+process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
+const context = contextIn(scratch);
+const rows = rowsOf(context);
+const [machine, versions] = [machineText(), await versionsText(context.python)];
+for (const row of chosen(rows)) {
+  note(row.title);
+  const { name, family, title, unit, target } = row;
+  const result = await runRow(row, note);
+  const measuredAt = new Date().toISOString();
+  const written: WrittenRow = { name, family, title, unit, target, measuredAt, machine, versions, ...result };
+  console.log(rowText(written));
+  if (!context.isQuick && context.python !== null)
+    keepResults(
+      [written],
+      rows.map((each) => each.name),
+    );
+}

@@ -1,0 +1,99 @@
+/** Results on disk: one JSON of all rows measured so far, each replaced when it is measured again, and a page of them. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Row } from './row.ts';
+import type { ContestantResult, RowResult } from './run-row.ts';
+
+export interface WrittenRow extends RowResult {
+  readonly name: string;
+  readonly family: string;
+  readonly title: string;
+  readonly unit: Row['unit'];
+  readonly target: Row['target'];
+  /** ISO 8601. */
+  readonly measuredAt: string;
+  readonly machine: string;
+  readonly versions: string;
+}
+
+const FOLDER = join(import.meta.dirname, '..', 'results');
+const JSON_FILE = join(FOLDER, 'speed.json');
+const MARKDOWN_FILE = join(FOLDER, 'speed.md');
+
+/** Puts rows in the place of those of the same name, and writes both files. @param order names of all rows. */
+export function keepResults(measured: readonly WrittenRow[], order: readonly string[]): void {
+  const known = existsSync(JSON_FILE) ? (JSON.parse(readFileSync(JSON_FILE, 'utf8')) as WrittenRow[]) : [];
+  const rows = new Map([...known, ...measured].map((row) => [row.name, row]));
+  const sorted = [...rows.values()].toSorted((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
+  writeFileSync(JSON_FILE, `${JSON.stringify(sorted, null, 2)}\n`);
+  writeFileSync(MARKDOWN_FILE, markdown(sorted));
+}
+
+/** One row, for the terminal. */
+export function rowText({ title, unit, ours, peers, ratio, target }: WrittenRow): string {
+  const lines = [...ours, ...peers].map((result) => `  ${result.name.padEnd(32)} ${spreadText(result, unit)}`);
+  const verdict = ratio === null ? [] : [`  ratio ${ratioText(ratio)}${targetText(target)}`];
+  return [title, ...lines, ...verdict].join('\n');
+}
+
+function markdown(rows: readonly WrittenRow[]): string {
+  const setups = [...new Set(rows.map(setupOf))];
+  const head = `# Speed
+
+Written by \`npm run bench -- --peers PYTHON\`. Each row: all contestants started and warm, then turn by turn (A B A B …), the others halted meanwhile; medians of turns, least and most in brackets. Ratio: ours to the peer's best, of medians; in brackets the least and most of single rounds.
+`;
+  return [
+    head,
+    ...setups.map((setup) =>
+      section(
+        setup,
+        rows.filter((row) => setupOf(row) === setup),
+      ),
+    ),
+  ].join('\n');
+}
+
+function section(setup: string, rows: readonly WrittenRow[]): string {
+  const lines = rows.map((row) =>
+    [
+      row.title,
+      row.ours.map((result) => named(result, row.unit)).join('; '),
+      row.peers.map((result) => named(result, row.unit)).join('; ') || '–',
+      row.ratio === null ? '–' : ratioText(row.ratio),
+      targetText(row.target).replace(/^, /, '') || '–',
+      row.measuredAt.slice(0, 10),
+    ].join(' | '),
+  );
+  return `${setup}
+
+| work | ours | peer | ratio | asked | day |
+| --- | --- | --- | --- | --- | --- |
+${lines.map((line) => `| ${line} |`).join('\n')}
+`;
+}
+
+const setupOf = ({ machine, versions }: WrittenRow): string => `${machine}. ${versions}.`;
+
+function named(result: ContestantResult, unit: Row['unit']): string {
+  const facts = Object.entries(result.facts).map(([name, value]) => `${name} ${value}`);
+  return `${result.name}: ${spreadText(result, unit)}${facts.length === 0 ? '' : `, ${facts.join(', ')}`}`;
+}
+
+function spreadText({ median, min, max, values }: ContestantResult, unit: Row['unit']): string {
+  const range = values.length === 1 ? '' : ` (${digits(min)} … ${digits(max)})`;
+  return `${digits(median)}${range} ${unit}`;
+}
+
+function ratioText({ median, min, max }: NonNullable<RowResult['ratio']>): string {
+  return `${median.toFixed(2)} × (${min.toFixed(2)} … ${max.toFixed(2)})`;
+}
+
+function targetText(target: Row['target']): string {
+  if (target === null) return '';
+  if ('least' in target) return `, asked ≥ ${target.least} ×`;
+  return 'most' in target ? `, asked ≤ ${target.most} ×` : `, asked ≥ ${target.pointsAhead} points ahead`;
+}
+
+function digits(value: number): string {
+  return value < 100 ? value.toFixed(1) : value.toFixed(0);
+}
