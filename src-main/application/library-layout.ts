@@ -11,6 +11,8 @@ export interface LibraryLayout {
   readonly runs: string;
   /** Files a browser uploaded: originals, never deleted by any command. */
   readonly inbox: string;
+  /** Trainings that wait for the library. */
+  readonly queue: string;
   /** Laid-out maps; can be made again. */
   readonly maps: string;
 }
@@ -24,6 +26,7 @@ export function libraryLayout(folder: string): LibraryLayout {
     vectors: join(folder, 'vectors'),
     runs: join(folder, 'runs'),
     inbox: join(folder, 'inbox'),
+    queue: join(folder, 'queue'),
     maps: join(folder, 'maps'),
   };
 }

@@ -25,6 +25,8 @@ const endShape = {
 };
 
 export const runEventSchema = z.discriminatedUnion('event', [
+  /** `train --queue` alone, whenever its place changes: how many wait before it. */
+  line('run.queued', { before: z.int() }),
   /** `auto` alone, before the run is made: what it chose, by what, and the views a second it measured. */
   line('run.chosen', {
     side: z.int(),

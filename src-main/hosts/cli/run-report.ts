@@ -15,16 +15,21 @@ const LIVE_INTERVAL_MS = 100;
 
 export class RunReport implements RunListener {
   readonly #output: Output;
+  readonly #onMade: () => void;
   #id: RunId | null = null;
   #headline: RunHeadline | null = null;
   #last: Progress | null = null;
   #isCachePlanned = false;
   #liveMs = Number.NEGATIVE_INFINITY;
 
-  /** @param id null: not made yet. */
-  constructor(output: Output, id: RunId | null = null) {
+  /**
+   * @param id null: not made yet.
+   * @param onMade called when it is.
+   */
+  constructor(output: Output, id: RunId | null = null, onMade: () => void = () => {}) {
     this.#output = output;
     this.#id = id;
+    this.#onMade = onMade;
   }
 
   readonly onCache = ({ done, total, sizeBytes, plan }: CacheProgress): void => {
@@ -45,6 +50,7 @@ export class RunReport implements RunListener {
 
   readonly onMade = (id: RunId, name: string): void => {
     this.#id = id;
+    this.#onMade();
     this.#output.line(`Run ${id} "${name}": measuring how fast this computer trains it …`);
   };
 

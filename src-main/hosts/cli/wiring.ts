@@ -6,6 +6,7 @@ import type { Decoders } from '#images/decoder-pool.ts';
 import type { LibraryStores } from '#application/ports/library.ts';
 import type { ImageTraces } from '#application/ports/image-traces.ts';
 import type { PixelCacheBuilder } from '#application/ports/pixel-cache.ts';
+import type { TrainingQueue } from '#application/ports/training-queue.ts';
 import type { RunHost } from '#application/ports/runs.ts';
 import type { OpenLibrary } from '#database/open-library.ts';
 import type { EmbeddingStore } from '#vectors/embedding-store.ts';
@@ -58,6 +59,12 @@ export class Wiring {
       throw new KindredError('internal.unexpected', 'The library was opened for reading and is now to be written.');
     }
     return this.#library!.stores;
+  }
+
+  /** Trainings that wait for the library. */
+  async queue(): Promise<TrainingQueue> {
+    const { trainingQueue } = await import('#database/training-queue.ts');
+    return trainingQueue(this.layout.queue);
   }
 
   /** True while some process, this one or another, holds the library. */

@@ -2,6 +2,7 @@ import { findRun } from '#application/find-run.ts';
 import { runAsItStands } from '#application/list-runs.ts';
 import { pauseRun } from '#application/pause-run.ts';
 import { resumeCommand } from '#application/resume-run.ts';
+import { KindredError } from '#base/errors.ts';
 import type { Cli, RegisterCommand } from '../command.ts';
 import { runHost } from '../run-ports.ts';
 
@@ -14,6 +15,11 @@ export const register: RegisterCommand = (program, cli) => {
 
 async function pause({ wiring, output, signal }: Cli, word: string): Promise<void> {
   const { runs } = await wiring.readLibrary();
+  const waiting = (await wiring.queue()).list().find(({ id, name }) => id === word || name === word);
+  if (waiting !== undefined) {
+    const text = `"${word}" is not trained yet, it waits for its turn. End process ${waiting.pid} (Ctrl-C there) to take it out of the queue.`;
+    throw new KindredError('run.idle', text, { id: waiting.id, pid: waiting.pid });
+  }
   const host = runHost(wiring);
   const run = runAsItStands(findRun(runs, word), host, await wiring.isHeld());
   const { step } = await pauseRun(host, run, signal);

@@ -30,7 +30,16 @@ export const register: RegisterCommand = (program, cli) => {
 async function list({ wiring, output }: Cli): Promise<void> {
   const stores = await wiring.readLibrary();
   const runs = listRuns(stores.runs, runHost(wiring), await wiring.isHeld());
+  const known = new Set(runs.map(({ id }) => id));
+  const waiting = (await wiring.queue()).list().filter(({ id }) => !known.has(id));
   for (const run of runs) output.event({ event: 'run', ...summaryOf(run) });
+  for (const [before, { id, ...rest }] of waiting.entries()) {
+    output.event({ event: 'run', runId: id, status: 'queued', step: 0, totalSteps: null, before, ...rest });
+  }
+  for (const { id, name, target, pid } of waiting) {
+    output.line(`${id} "${name ?? target}" waits for its turn to train "${target}" (process ${pid}).`);
+  }
+  if (runs.length === 0 && waiting.length > 0) return;
   if (runs.length === 0) output.line('There are no runs yet; make one with "train".');
   else {
     output.table(runs, [

@@ -1,15 +1,16 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { setTimeout as wait } from 'node:timers/promises';
 import { findDataset } from '#application/find-dataset.ts';
 import type { LibraryStores } from '#application/ports/library.ts';
 import { startRun } from '#application/start-run.ts';
-import { isKindredError, KindredError } from '#base/errors.ts';
-import type { DatasetId } from '#base/ids.ts';
+import { KindredError } from '#base/errors.ts';
+import { type DatasetId, makeRunId } from '#base/ids.ts';
 import type { TrainingConfig } from '#contract/training-config.ts';
 import type { Cli, RegisterCommand } from '../command.ts';
+import { holdAtOnce, holdInTurn } from '../library-in-turn.ts';
 import { runPorts } from '../run-ports.ts';
 import { RunReport } from '../run-report.ts';
 import { type ConfigOptions, changesOver, configFrom } from '../training-options.ts';
+import { Wiring } from '../wiring.ts';
 import { importWithReport } from './import.ts';
 
 interface TrainOptions extends ConfigOptions {
@@ -17,8 +18,6 @@ interface TrainOptions extends ConfigOptions {
   readonly threads?: string;
   readonly queue?: boolean;
 }
-
-const LOOK_AGAIN_MS = 1000;
 
 export const register: RegisterCommand = (program, cli) => {
   program
@@ -37,7 +36,7 @@ export const register: RegisterCommand = (program, cli) => {
     .option('--seed <n>', 'seed of everything that is random')
     .option('--name <name>', "the run's name")
     .option('--threads <n>', 'threads of TensorFlow (else one a core)')
-    .option('--queue', 'wait for the library when another process holds it')
+    .option('--queue', 'wait for its turn while another process holds the library')
     .action((target: string, options: TrainOptions) => train(cli(), target, options));
 };
 
@@ -45,16 +44,14 @@ async function train(cli: Cli, target: string, options: TrainOptions): Promise<v
   const config = configFrom(options, presetText);
   const withChanges = changesOver(options, presetText);
   if (withChanges !== null) sayDefaultLength(cli, options, config);
-  const stores = await holdInTurn(cli, options.queue === true);
+  const [threads, name] = [wholeThreads(options.threads), options.name ?? null];
+  const id = makeRunId(Date.now(), Math.random());
+  if (options.queue === true) await refuseUnknown(cli, target);
+  const { stores, leaveQueue } =
+    options.queue === true ? await holdInTurn(cli, { id, name, target, pid: process.pid }) : await holdAtOnce(cli);
   const datasetId = await datasetOf(cli, stores, target);
-  const report = new RunReport(cli.output);
-  const request = {
-    datasetId,
-    config,
-    withChanges,
-    name: options.name ?? null,
-    threads: wholeThreads(options.threads),
-  };
+  const report = new RunReport(cli.output, null, leaveQueue);
+  const request = { id, datasetId, config, withChanges, name, threads };
   const result = await startRun(await runPorts(cli.wiring, stores), request, report, cli.signal);
   report.ended(result, cli.signal.aborted);
 }
@@ -66,26 +63,26 @@ function sayDefaultLength({ output }: Cli, options: TrainOptions, { length }: Tr
   output.warning(`No length was given: ${length.minutes} minutes (--minutes for another).`);
 }
 
-/** With `queue`, waits until no other process holds the library. */
-async function holdInTurn({ wiring, output, signal }: Cli, queue: boolean): Promise<LibraryStores> {
-  for (let looks = 0; ; looks++) {
-    try {
-      return await wiring.holdLibrary('train');
-    } catch (error) {
-      if (!queue || !isKindredError(error) || error.code !== 'library.locked') throw error;
-      if (looks === 0) output.line(`Waiting in the queue. ${error.message}`);
-    }
-    await wait(LOOK_AGAIN_MS, undefined, { signal }).catch(() => {
-      throw new KindredError('job.interrupted', 'Left the queue; nothing was started.');
-    });
+/** Whoever waits for hours should not hear of a mistyped name after them. @throws KindredError `dataset.missing`. */
+async function refuseUnknown({ wiring }: Cli, target: string): Promise<void> {
+  if (isFolder(target)) return;
+  const reader = new Wiring(wiring.layout.folder, () => {});
+  try {
+    findDataset((await reader.readLibrary()).datasets, target);
+  } finally {
+    await reader.close();
   }
+}
+
+function isFolder(target: string): boolean {
+  return existsSync(target) && statSync(target).isDirectory();
 }
 
 /** A dataset's name comes before a folder's: write `./name` for the folder. */
 async function datasetOf(cli: Cli, stores: LibraryStores, target: string): Promise<DatasetId> {
   const known = stores.datasets.findByName(target);
   if (known !== null) return known.id;
-  if (!existsSync(target) || !statSync(target).isDirectory()) return findDataset(stores.datasets, target).id;
+  if (!isFolder(target)) return findDataset(stores.datasets, target).id;
   const { dataset } = await importWithReport(cli, [target], null);
   return dataset.id;
 }
