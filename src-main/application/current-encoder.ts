@@ -39,11 +39,23 @@ export async function encoderOfRun(
   return { kind: 'run', runId: run.id, runName: run.name, checkpointStep: checkpoint.step };
 }
 
-/** @throws KindredError `checkpoint.missing`. */
+/**
+ * @param step of the checkpoint; null: the newest.
+ * @throws KindredError `checkpoint.missing`, naming those that are kept.
+ */
 export async function requireEncoder(
   run: Run,
-  host: Pick<RunHost, 'inspect'>,
+  host: Pick<RunHost, 'inspect' | 'keptSteps'>,
+  step: number | null = null,
 ): Promise<Extract<ChosenEncoder, { kind: 'run' }>> {
+  const kept = step === null ? [] : host.keptSteps(run.id);
+  if (step !== null && kept.includes(step)) {
+    return { kind: 'run', runId: run.id, runName: run.name, checkpointStep: step };
+  }
+  if (step !== null && kept.length > 0) {
+    const text = `Run "${run.name}" (${run.id}) keeps no checkpoint of step ${step}. It keeps ${kept.join(', ')}.`;
+    throw new KindredError('checkpoint.missing', text, { runId: run.id, step, kept });
+  }
   const encoder = await encoderOfRun(run, host);
   if (encoder !== null) return encoder;
   throw new KindredError(

@@ -1,4 +1,4 @@
-/** Encodes images with a run's newest checkpoint and keeps the vectors; only those that are not there yet. */
+/** Encodes images with a run's checkpoint and keeps the vectors; only those that are not there yet. */
 import { requireEncoder } from './current-encoder.ts';
 import { encoderKey } from './encoder-key.ts';
 import type { Embedder } from './ports/embedder.ts';
@@ -7,10 +7,17 @@ import type { Run, RunHost } from './ports/runs.ts';
 import type { VectorSink, VectorSource } from './ports/vectors.ts';
 
 export interface EmbedPorts {
-  readonly runHost: Pick<RunHost, 'inspect' | 'readPlan'>;
+  readonly runHost: Pick<RunHost, 'inspect' | 'keptSteps' | 'readPlan'>;
   readonly cache: PixelCacheBuilder;
   readonly embedder: Embedder;
   readonly vectors: VectorSink & VectorSource;
+}
+
+/** Which output of which checkpoint. */
+export interface EmbedWhat {
+  readonly output: 'h' | 'z';
+  /** null, or left out: the newest. */
+  readonly step?: number | null;
 }
 
 export interface EmbedProgress {
@@ -42,11 +49,11 @@ export async function embedImages(
   ports: EmbedPorts,
   run: Run,
   images: readonly CachedImage[],
-  output: 'h' | 'z',
+  { output, step = null }: EmbedWhat,
   onProgress: (progress: EmbedProgress) => void,
   signal: AbortSignal,
 ): Promise<EmbeddedImages> {
-  const { checkpointStep } = await requireEncoder(run, ports.runHost);
+  const { checkpointStep } = await requireEncoder(run, ports.runHost, step);
   const key = encoderKey(run.id, checkpointStep, output);
   const byHash = new Map(images.map((image) => [image.contentHash, image]));
   const missing = ports.vectors.missing(key, byHash.keys());

@@ -1,4 +1,4 @@
-/** Judges a run's newest checkpoint as the protocol says, and says what the number stands on. */
+/** Judges a run's checkpoint as the protocol says, and says what the number stands on. */
 import type { Clock } from '#base/clock.ts';
 import { KindredError } from '#base/errors.ts';
 import type { Evaluation } from '#contract/evaluation-events.ts';
@@ -30,6 +30,8 @@ export interface EvaluateRequest {
   /** null: 200. */
   readonly k: number | null;
   readonly output: 'h' | 'z';
+  /** Of the checkpoint; null, or left out: the newest. */
+  readonly step?: number | null;
   readonly seed: number;
 }
 
@@ -69,7 +71,7 @@ export async function evaluateEncoder(
     throw new KindredError('dataset.missing', `The dataset of run "${run.name}" is gone. Name another with --train.`);
   }
   const test = testName === null ? train : findDataset(datasets, testName);
-  const { checkpointStep } = await requireEncoder(run, ports.runHost);
+  const { checkpointStep } = await requireEncoder(run, ports.runHost, request.step);
   const plan = ports.runHost.readPlan(run.id);
   const judged = await judge({ ports, request, plan, train, test, onProgress, signal });
   const seconds = (ports.clock.monotonicMs() - startMs) / 1000;
@@ -93,9 +95,9 @@ async function judgeLabelled(
   choice: JudgedChoice,
   protocol: 'knn' | 'linear',
 ): Promise<Judged> {
-  const { run, output, k, seed } = request;
+  const { run, k, seed } = request;
   const wanted = [...choice.train, ...choice.test];
-  const { encoderKey, problems } = await embedImages(ports, run, wanted, output, onProgress, signal);
+  const { encoderKey, problems } = await embedImages(ports, run, wanted, request, onProgress, signal);
   const stored = ports.vectors.read(encoderKey);
   const empty = {
     encoderKey,
@@ -124,13 +126,13 @@ async function judgeUnlabelled(
   { ports, request, plan, train, test, onProgress, signal }: Setting,
   images: readonly DatasetImage[],
 ): Promise<Judged> {
-  const { run, seed, output } = request;
+  const { run, seed } = request;
   const isOwn = test.id === run.datasetId && train.id === run.datasetId;
   const heldOut = isOwn && plan.judged.protocol === 'retrieval' ? plan.judged.images : null;
   const heldHashes = new Set(heldOut?.map((image) => image.contentHash));
   const kept = heldOut === null ? [] : images.filter((image) => heldHashes.has(image.contentHash));
   const chosen = kept.length >= 2 ? kept : chooseForRetrieval(images, seed);
-  const { top1, chance, n } = await judgeByRetrieval(ports, run, chosen, output, onProgress, signal);
+  const { top1, chance, n } = await judgeByRetrieval(ports, run, chosen, request, onProgress, signal);
   const pretrainedOnTest = wasTrainedOn(plan, chosen);
   const numbers = { k: null, temperature: null, otherK: [], l2: null, trained: 0, classes: [], confusion: [] };
   return {

@@ -47,7 +47,7 @@ export const errorCatalogue = {
   'run.notResumable': failed('The run cannot be resumed', 409),
   'pixels.damaged': failed('Pixel cache is damaged'),
   'checkpoint.damaged': failed('Checkpoint is damaged'),
-  'checkpoint.missing': failed('No checkpoint yet', 404),
+  'checkpoint.missing': failed('No such checkpoint', 404),
   'image.missing': failed('No such image', 404),
   'search.empty': failed('Nothing to search', 422),
   'search.noDirection': failed('The examples cancel out', 422),

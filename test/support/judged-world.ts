@@ -152,6 +152,7 @@ export function judgedWorld() {
 
   const runHost = {
     inspect: () => ({ isHeld: false, checkpoint: { step: 40, elapsedMs: 1 }, totalSteps: 40 }),
+    keptSteps: () => [0, 20, 40],
     readPlan: (id: RunId) => plans.get(id)!,
   };
 

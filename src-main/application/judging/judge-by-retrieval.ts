@@ -2,7 +2,7 @@
 import { vectorTable, type VectorTable } from '#base/vector-table.ts';
 import { instanceRetrieval, type RetrievalResult } from '#evaluation/retrieval.ts';
 import { requireEncoder } from '../current-encoder.ts';
-import { cachePixels, type EmbedPorts, type EmbedProgress } from '../embed-images.ts';
+import { cachePixels, type EmbedPorts, type EmbedProgress, type EmbedWhat } from '../embed-images.ts';
 import type { CachedImage } from '../ports/pixel-cache.ts';
 import type { Run } from '../ports/runs.ts';
 import type { SimilaritySearch } from '../ports/vectors.ts';
@@ -12,11 +12,11 @@ export async function judgeByRetrieval(
   ports: EmbedPorts & { readonly search: SimilaritySearch },
   run: Run,
   images: readonly CachedImage[],
-  output: 'h' | 'z',
+  { output, step = null }: EmbedWhat,
   onProgress: (progress: EmbedProgress) => void,
   signal: AbortSignal,
 ): Promise<RetrievalResult> {
-  const { checkpointStep } = await requireEncoder(run, ports.runHost);
+  const { checkpointStep } = await requireEncoder(run, ports.runHost, step);
   const { folder, hashes } = await cachePixels(ports, run, images, onProgress, signal);
   const halves: [Float32Array[], Float32Array[]] = [[], []];
   let length = 1;

@@ -231,6 +231,8 @@ export interface RunHost {
   /** Asks whichever process trains the run to checkpoint and end; returns at once. */
   readonly requestPause: (id: RunId) => void;
   readonly inspect: (id: RunId) => RunFolderState;
+  /** Steps of the complete checkpoints, ascending. */
+  readonly keptSteps: (id: RunId) => readonly number[];
   /** @throws KindredError `run.missing`, `library.newer`. */
   readonly readPlan: (id: RunId) => RunPlan;
   /** null when there is none that can be read. */

@@ -45,3 +45,9 @@ export function countWord(option: string, text: string): number {
     text,
   });
 }
+
+/** A whole number of at least 0. @throws KindredError `usage.invalid`. */
+export function wholeWord(option: string, text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new KindredError('usage.invalid', `${option} takes a whole number, not "${text}".`, { option, text });
+}

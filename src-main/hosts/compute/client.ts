@@ -91,6 +91,7 @@ export function computeRunHost(runsFolder: string): RunHost {
     train: (id, onEvent) => startTraining(folderOf(id), onEvent),
     requestPause: (id) => folderOf(id).requestPause(),
     inspect: (id) => inspect(folderOf(id)),
+    keptSteps: (id) => folderOf(id).keptSteps(),
     readPlan: (id) => folderOf(id).readPlan(),
     readEvents: (id) => folderOf(id).readEvents(),
     findPlan: (id) => folderOf(id).findPlan(),

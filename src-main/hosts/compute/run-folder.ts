@@ -108,13 +108,22 @@ export class RunFolder {
 
   /** The newest complete checkpoint by its manifest, without proof of its arrays; null without any. */
   newestCheckpoint(): { readonly step: number; readonly elapsedMs: number } | null {
-    const names = existsSync(this.checkpoints) ? readdirSync(this.checkpoints) : [];
-    const found = names.filter((name) => stepOfFolderName(name) !== null).toSorted();
-    for (const name of found.reverse()) {
+    for (const name of this.#checkpointNames().reverse()) {
       const manifest = manifestIn(join(this.checkpoints, name));
       if (manifest !== null) return manifest;
     }
     return null;
+  }
+
+  /** Steps of the complete checkpoints by their manifests, ascending. */
+  keptSteps(): readonly number[] {
+    return this.#checkpointNames().flatMap((name) => manifestIn(join(this.checkpoints, name))?.step ?? []);
+  }
+
+  /** By step. */
+  #checkpointNames(): string[] {
+    const names = existsSync(this.checkpoints) ? readdirSync(this.checkpoints) : [];
+    return names.filter((name) => stepOfFolderName(name) !== null).toSorted();
   }
 
   requestPause(): void {

@@ -144,7 +144,7 @@ export class RunQueue {
         ports,
         run,
         images,
-        'h',
+        { output: 'h' },
         ({ done, total }) => report(total === 0 ? null : done / total, `${done} of ${total} images`),
         signal,
       );

@@ -10,7 +10,7 @@ function petsWorld() {
   const pets = world.addDataset('pets', [...filesOf('cat', 30), ...filesOf('cat', 2, { split: 'test' })]);
   const run = world.addRun(pets);
   const embed = (output: 'h' | 'z' = 'h', onProgress: (progress: EmbedProgress) => void = () => {}) =>
-    embedImages(world.ports, run, world.ports.stores.files.images(pets.id), output, onProgress, signal);
+    embedImages(world.ports, run, world.ports.stores.files.images(pets.id), { output }, onProgress, signal);
   return { world, run, embed };
 }
 

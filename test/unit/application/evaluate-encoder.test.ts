@@ -26,6 +26,25 @@ function splitWorld() {
   return { world, pets };
 }
 
+describe('evaluateEncoder of a chosen checkpoint', () => {
+  it.each([{ protocol: 'knn' as const }, { protocol: 'retrieval' as const }])(
+    'encodes with that one, and says so ($protocol)',
+    async ({ protocol }) => {
+      const { world, pets } = splitWorld();
+      const evaluation = await evaluate(world, world.addRun(pets), { protocol, step: 20 });
+      expect(evaluation.checkpointStep).toBe(20);
+      expect(world.asked.map(({ checkpointStep }) => checkpointStep)).toEqual([20]);
+    },
+  );
+
+  it('names those that are kept when there is none of that step', async () => {
+    const { world, pets } = splitWorld();
+    const judging = evaluate(world, world.addRun(pets), { step: 30 });
+    await expect(judging).rejects.toThrow(/keeps no checkpoint of step 30\. It keeps 0, 20, 40\./);
+    expect(world.asked).toEqual([]);
+  });
+});
+
 describe('evaluateEncoder with labels', () => {
   it.each(['knn', 'linear'] as const)('judges the test split by the training split (%s)', async (protocol) => {
     const { world, pets } = splitWorld();

@@ -17,7 +17,7 @@ async function worldWithVectors() {
   world.addDataset('toys', filesOf('car', 6));
   const run = world.addRun(pets);
   const all = world.ports.stores.files.images(pets.id);
-  await embedImages(world.ports, run, all, 'h', () => {}, signal);
+  await embedImages(world.ports, run, all, { output: 'h' }, () => {}, signal);
   const encoder: ChosenEncoder = { kind: 'run', runId: run.id, runName: run.name, checkpointStep: 40 };
   const image = (name: string): SearchExample => ({ kind: 'image', imageId: world.imageId(name), region: null });
   const ask = (examples: readonly SearchExample[], rest: Partial<SearchRequest> = {}) =>
@@ -90,7 +90,7 @@ describe('currentEncoder', () => {
     expect(await choose()).toEqual({ encoder: { kind: 'baseline' }, unused: null });
     const run = world.addRun(pets);
     expect(await choose()).toMatchObject({ encoder: { kind: 'baseline' }, unused: { id: run.id } });
-    await embedImages(world.ports, run, world.ports.stores.files.images(pets.id), 'h', () => {}, signal);
+    await embedImages(world.ports, run, world.ports.stores.files.images(pets.id), { output: 'h' }, () => {}, signal);
     expect(await choose()).toMatchObject({ encoder: { runId: run.id, checkpointStep: 40 }, unused: null });
     // An older encoder that knows the images is better than a newer one that does not.
     world.addRun(pets);

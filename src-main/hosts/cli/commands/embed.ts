@@ -1,26 +1,38 @@
-import { embedImages, type EmbedProgress } from '#application/embed-images.ts';
+import { embedImages, type EmbedProgress, type EmbedWhat } from '#application/embed-images.ts';
 import { findDataset } from '#application/find-dataset.ts';
 import { findRun } from '#application/find-run.ts';
 import { KindredError } from '#base/errors.ts';
 import type { EmbedFinishedEvent } from '#contract/embedding-events.ts';
 import type { Cli, RegisterCommand } from '../command.ts';
 import { embedPorts } from '../judging-ports.ts';
+import { wholeWord } from '../search-words.ts';
 import { countOf } from '../wording.ts';
 
 /** Progress lines of `--json` are at least this far apart. */
 const EVENT_INTERVAL_MS = 500;
 
+export interface EmbedOptions {
+  readonly projection?: boolean;
+  readonly step?: string;
+}
+
 export const register: RegisterCommand = (program, cli) => {
   program
     .command('embed <run> [dataset]')
-    .description("Encode a dataset's images with a run's newest checkpoint; only those not encoded yet")
+    .description("Encode a dataset's images with a run's checkpoint; only those not encoded yet")
     .option('--projection', "the head's output z instead of the encoder's output h")
-    .action(async (run: string, dataset: string | undefined, options: { readonly projection?: boolean }) => {
-      await embed(cli(), run, dataset ?? null, options.projection === true ? 'z' : 'h');
+    .option('--step <step>', 'a checkpoint that is kept (else the newest)')
+    .action(async (run: string, dataset: string | undefined, options: EmbedOptions) => {
+      await embed(cli(), run, dataset ?? null, whatOf(options));
     });
 };
 
-async function embed(cli: Cli, runWord: string, datasetName: string | null, projection: 'h' | 'z'): Promise<void> {
+/** Which output of which checkpoint the options name. @throws KindredError `usage.invalid`. */
+export function whatOf({ projection, step }: EmbedOptions): Required<EmbedWhat> {
+  return { output: projection === true ? 'z' : 'h', step: step === undefined ? null : wholeWord('--step', step) };
+}
+
+async function embed(cli: Cli, runWord: string, datasetName: string | null, what: EmbedWhat): Promise<void> {
   const { output, wiring, signal } = cli;
   const startMs = performance.now();
   const stores = await wiring.holdLibrary('embed');
@@ -35,7 +47,7 @@ async function embed(cli: Cli, runWord: string, datasetName: string | null, proj
   }
   const ports = await embedPorts(wiring);
   const images = stores.files.images(dataset.id);
-  const done = await embedImages(ports, run, images, projection, showEmbedProgress(cli), signal);
+  const done = await embedImages(ports, run, images, what, showEmbedProgress(cli), signal);
   const seconds = (performance.now() - startMs) / 1000;
   const { problems, ...counts } = done;
   const event: EmbedFinishedEvent = {

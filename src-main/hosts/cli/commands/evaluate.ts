@@ -4,16 +4,15 @@ import { findRun } from '#application/find-run.ts';
 import type { Evaluation } from '#contract/evaluation-events.ts';
 import type { Cli, RegisterCommand } from '../command.ts';
 import { evaluatePorts } from '../judging-ports.ts';
-import { countWord } from '../search-words.ts';
+import { countWord, wholeWord } from '../search-words.ts';
 import { countOf } from '../wording.ts';
-import { showEmbedProgress } from './embed.ts';
+import { type EmbedOptions, showEmbedProgress, whatOf } from './embed.ts';
 
-interface EvaluateOptions {
+interface EvaluateOptions extends EmbedOptions {
   readonly protocol?: Evaluation['protocol'];
   readonly train?: string;
   readonly test?: string;
   readonly k?: string;
-  readonly projection?: boolean;
   readonly seed: string;
 }
 
@@ -35,6 +34,7 @@ export const register: RegisterCommand = (program, cli) => {
     .option('--test <dataset>', 'what to judge (else the test split of the same dataset)')
     .option('--k <count>', 'neighbours that vote (else 200)')
     .option('--projection', "the head's output z instead of the encoder's output h")
+    .option('--step <step>', 'a checkpoint that is kept (else the newest)')
     .option('--seed <number>', 'decides what is held out where there are no splits', '0')
     .action(async (run: string, options: EvaluateOptions) => evaluate(cli(), run, options));
 };
@@ -42,14 +42,14 @@ export const register: RegisterCommand = (program, cli) => {
 async function evaluate(cli: Cli, runWord: string, options: EvaluateOptions): Promise<void> {
   const { output, wiring, signal } = cli;
   const k = options.k === undefined ? null : countWord('--k', options.k);
-  const seed = options.seed === '0' ? 0 : countWord('--seed', options.seed);
+  const seed = wholeWord('--seed', options.seed);
   const stores = await wiring.holdLibrary('evaluate');
   const request = {
     run: findRun(stores.runs, runWord),
     protocol: options.protocol ?? null,
     trainName: options.train ?? null,
     testName: options.test ?? null,
-    output: options.projection === true ? ('z' as const) : ('h' as const),
+    ...whatOf(options),
     k,
     seed,
   };
