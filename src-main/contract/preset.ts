@@ -12,6 +12,9 @@ const expectationSchema = z.strictObject({
   source: z.string().min(1),
 });
 
+/** The files there are, the button's first. */
+export const presetNames = ['auto', 'quick', 'small-set', 'paper-cifar', 'paper-imagenet'] as const;
+
 const partialConfigSchema = z.record(z.string(), z.unknown());
 
 export const presetSchema = z.strictObject({

@@ -113,6 +113,9 @@ describe('import at the terminal', () => {
     await runCommand(library, 'import', own, '--name', 'few');
     const cats = await runCommand(library, 'images', 'few', '--label', 'cat', '--json');
     expect(cats.events).toHaveLength(PICTURES / 3);
+    expect((await runCommand(library, 'images', 'few', '--label', 'cow')).stdout).toContain(
+      'Labels of "few": cat, dog.',
+    );
     const problems = await runCommand(library, 'images', 'few', '--problems');
     expect(problems.stdout).toMatch(/image\.empty[\s\S]*2 files|image\.unsupported[\s\S]*2 files/);
     expect((await runCommand(library, 'datasets', 'rename', 'few', 'some')).code).toBe(0);
@@ -135,13 +138,21 @@ describe('the command line', () => {
       [['improt', 'x'], 'Did you mean "import"?'],
       [['datasets', 'remov', 'x'], 'Did you mean "remove"?'],
       [['import', '--nmae', 'x'], '--name'],
-      [['import'], "Missing required argument 'folders'"],
+      [['import'], `Missing required argument 'folders'. See "npm start -- import --help"`],
     ];
     for (const [words, hint] of cases) {
       const { code, stderr } = await runCommand(library, ...words);
       expect([code, stderr]).toEqual([2, expect.stringContaining(hint)]);
     }
     expect(existsSync(library)).toBe(false);
+  });
+
+  it('prints the help of a command either way, and the version', async () => {
+    const library = join(temporaryFolder(), 'library');
+    const [asked, option] = [await runCommand(library, 'help', 'train'), await runCommand(library, 'train', '--help')];
+    expect(asked).toEqual(option);
+    expect([asked.code, asked.stdout]).toEqual([0, expect.stringContaining('npm start -- train [options]')]);
+    expect((await runCommand(library, '--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 
   it('shows names with escapes and direction marks as text', async () => {

@@ -6,7 +6,11 @@ import { commandList } from './command-list.ts';
 import { libraryFolder } from './folders.ts';
 import { entryOf, Output, type TextSink } from './output.ts';
 import { listenForInterruption } from './signals.ts';
+import { ownVersion } from './own-version.ts';
 import { Wiring } from './wiring.ts';
+
+/** What a person types before a command's name. */
+const TYPED = 'npm start --';
 
 /** Options that every command takes, before or after its name. */
 interface GlobalOptions {
@@ -27,9 +31,12 @@ export function commandNameIn(words: readonly string[]): string | null {
   return null;
 }
 
-/** Nothing but options opens the studio. */
+const ASKING: readonly string[] = ['--help', '-h', '--version'];
+
+/** Nothing but options opens the studio; `help COMMAND` is `COMMAND --help`. */
 function withDefaultCommand(words: readonly string[]): readonly string[] {
-  const isAsking = commandNameIn(words) !== null || words.some((word) => word === '--help' || word === '-h');
+  if (words[0] === 'help') return [...words.slice(1), '--help'];
+  const isAsking = commandNameIn(words) !== null || words.some((word) => ASKING.includes(word));
   return isAsking ? words : ['studio', ...words];
 }
 
@@ -40,8 +47,9 @@ export function nearestName(name: string, names: readonly string[]): string | nu
 }
 
 async function makeProgram(words: readonly string[], stdout: TextSink, cli: () => Cli): Promise<Command> {
-  const program = new Command('kindred')
+  const program = new Command(TYPED)
     .description('Learns what makes your images alike, on this computer, without labels.')
+    .version(ownVersion(), '--version', 'print the version')
     .option('--json', 'one JSON object a line on stdout')
     .option('--library <dir>', "the library's folder (else KINDRED_LIBRARY, else the platform's data folder)")
     .configureHelp({ showGlobalOptions: true })
@@ -81,7 +89,7 @@ function usageError(error: CommanderError, program: Command, words: readonly str
   }
   const [problem, hint = ''] = error.message.replace(/^error: /, '').split('\n');
   const sentence = problem!.replace(/\.$/, '').replace(/^./, (first) => first.toUpperCase());
-  const help = `See "${asked === null ? 'kindred' : `kindred ${asked}`} --help".`;
+  const help = `See "${[TYPED, ...(asked === null ? [] : [asked]), '--help'].join(' ')}".`;
   return new KindredError('usage.invalid', `${sentence}. ${hint.replace(/^\((.*)\)$/, '$1 ')}${help}`, { asked });
 }
 

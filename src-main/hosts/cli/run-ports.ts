@@ -1,10 +1,10 @@
 /** What the commands about runs need, from the wiring. */
-import { readFileSync } from 'node:fs';
 import type { LibraryStores } from '#application/ports/library.ts';
 import type { RunHost } from '#application/ports/runs.ts';
 import type { RunPorts } from '#application/start-run.ts';
 import { systemClock } from '#base/clock.ts';
 import { computeRunHost } from '#hosts/compute/client.ts';
+import { ownVersion } from './own-version.ts';
 import type { Wiring } from './wiring.ts';
 
 export function runHost({ layout }: Wiring): RunHost {
@@ -21,10 +21,4 @@ export async function runPorts(wiring: Wiring, stores: LibraryStores): Promise<R
     random: Math.random,
     versions: { kindred: ownVersion(), node: process.versions.node },
   };
-}
-
-function ownVersion(): string {
-  const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
-  const { version } = JSON.parse(text) as { readonly version: string };
-  return version;
 }

@@ -2,7 +2,7 @@
 import { distance } from 'fastest-levenshtein';
 import type { z } from 'zod';
 import { KindredError } from '#base/errors.ts';
-import { type Preset, presetConfig, presetSchema } from '#contract/preset.ts';
+import { type Preset, presetConfig, presetNames, presetSchema } from '#contract/preset.ts';
 import { type TrainingConfig, type TrainingConfigInput, trainingConfigSchema } from '#contract/training-config.ts';
 
 export interface ConfigOptions {
@@ -42,7 +42,10 @@ export function changesOver(
 
 function presetOf({ preset }: ConfigOptions, presetText: (name: string) => string | null): Preset {
   const text = /^[a-z-]+$/.test(preset) ? presetText(preset) : null;
-  if (text === null) throw new KindredError('usage.invalid', `There is no preset "${preset}".`, { preset });
+  if (text === null) {
+    const message = `There is no preset "${preset}". There are ${presetNames.join(', ')}.`;
+    throw new KindredError('usage.invalid', message, { preset, names: presetNames });
+  }
   return presetSchema.parse(JSON.parse(text));
 }
 
@@ -86,13 +89,14 @@ function applyNamed(changes: Settings, { batch, epochs, steps, minutes, seed }: 
 }
 
 function settingError(issue: z.core.$ZodIssue): KindredError {
+  const choices = issue.code === 'invalid_union' ? literalsOf(issue) : null;
+  if (choices !== null) return outOfRange(issue.path, `it must be one of ${choices.join(', ')}`);
   if (issue.code === 'invalid_union' && issue.errors[0]?.[0] !== undefined) {
     const inner =
       issue.errors.flat().find(({ code }) => code !== 'unrecognized_keys' && code !== 'invalid_type') ??
       issue.errors[0][0];
     return settingError({ ...inner, path: [...issue.path, ...inner.path] });
   }
-  const path = issue.path.map(String).join('.');
   if (issue.code === 'unrecognized_keys') {
     const unknown = [...issue.path.map(String), issue.keys[0]!].join('.');
     const nearest = knownKeys().toSorted((a, b) => distance(unknown, a) - distance(unknown, b))[0]!;
@@ -101,7 +105,18 @@ function settingError(issue: z.core.$ZodIssue): KindredError {
       nearest,
     });
   }
-  return new KindredError('config.outOfRange', `Setting "${path}": ${limitsOf(issue)}.`, { path });
+  return outOfRange(issue.path, limitsOf(issue));
+}
+
+function outOfRange(keys: readonly PropertyKey[], limits: string): KindredError {
+  const path = keys.map(String).join('.');
+  return new KindredError('config.outOfRange', `Setting "${path}": ${limits}.`, { path });
+}
+
+/** What a setting may be when only certain values will do, each an alternative of its own; else null. */
+function literalsOf({ errors }: z.core.$ZodIssueInvalidUnion): readonly unknown[] | null {
+  const values = errors.map(([issue]) => (issue?.code === 'invalid_value' ? issue.values : null));
+  return values.some((one) => one === null) ? null : values.flatMap((one) => one!);
 }
 
 function limitsOf(issue: z.core.$ZodIssue): string {
@@ -110,7 +125,14 @@ function limitsOf(issue: z.core.$ZodIssue): string {
   if (issue.code === 'too_small')
     return `the value is too small; it must be ${issue.inclusive ? 'at least' : 'above'} ${issue.minimum}`;
   if (issue.code === 'invalid_value') return `it must be one of ${issue.values.join(', ')}`;
+  if (issue.code === 'invalid_type') return `it takes ${kindWord(issue.expected)}`;
   return issue.message.charAt(0).toLowerCase() + issue.message.slice(1);
+}
+
+function kindWord(expected: string): string {
+  if (expected === 'int') return 'a whole number';
+  if (expected === 'boolean') return 'true or false';
+  return expected === 'object' ? 'settings of its own, each by its dotted path' : `a ${expected}`;
 }
 
 /** Every dotted path that `--set` reaches. */

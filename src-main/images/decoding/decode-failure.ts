@@ -41,6 +41,8 @@ export function decodeFailureOf(error: unknown, sizeBytes: number): DecodeFailur
 
 /** The sentence of a problem row. @param name the file's name. */
 export function problemMessage(name: string, { code, cause }: DecodeFailure): string {
+  // The picture is well, what was asked of it is not.
+  if (code === 'usage.invalid') return `"${name}": ${cause}.`;
   const advice: Readonly<Record<string, string>> = {
     'image.empty': 'Skipped; copy it again or exclude it under Problems.',
     'image.vanished': 'Skipped; import again when it is back.',

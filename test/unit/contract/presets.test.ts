@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { presetConfig, presetSchema, type Preset } from '#contract/preset.ts';
+import { presetConfig, presetNames, presetSchema, type Preset } from '#contract/preset.ts';
 import { trainingConfigSchema, type TrainingConfig } from '#contract/training-config.ts';
 
 const folder = new URL('../../../resources/presets/', import.meta.url);
@@ -17,7 +17,8 @@ function configOf(name: string, changes: Parameters<typeof presetConfig>[1] = {}
 
 describe('presets', () => {
   it('[PRE1] are five, each named as its file and valid at every length it offers', () => {
-    expect([...presets.keys()].toSorted()).toEqual(['auto', 'paper-cifar', 'paper-imagenet', 'quick', 'small-set']);
+    expect([...presets.keys()].toSorted()).toEqual(presetNames.toSorted());
+    expect(presets.size).toBe(5);
     for (const [name, preset] of presets) {
       expect(preset.name).toBe(name);
       expect(preset.lengths).toContainEqual(configOf(name).length);

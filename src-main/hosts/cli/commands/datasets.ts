@@ -24,7 +24,7 @@ async function list({ output, wiring }: Cli): Promise<void> {
   const datasets = listDatasets(await wiring.readLibrary());
   for (const dataset of datasets) output.event({ event: 'dataset.listed', ...dataset });
   if (datasets.length === 0) {
-    output.line('No datasets yet. Bring images in with "kindred import FOLDER".');
+    output.line('No datasets yet. Bring images in with "npm start -- import FOLDER".');
     return;
   }
   output.table(datasets, [

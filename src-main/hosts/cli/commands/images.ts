@@ -1,8 +1,12 @@
 import { listFiles } from '#application/list-files.ts';
-import type { FileFilter } from '#application/ports/library.ts';
+import { findDataset } from '#application/find-dataset.ts';
+import type { FileFilter, LibraryStores } from '#application/ports/library.ts';
 import type { FileRow } from '#contract/datasets.ts';
 import type { RegisterCommand } from '../command.ts';
 import { countOf } from '../wording.ts';
+
+/** Named where a label was asked for that there is not. */
+const MOST_LABELS = 20;
 
 interface ImagesOptions {
   readonly label?: string;
@@ -23,6 +27,13 @@ function lineOf(file: FileRow): string {
   return `${String(file.imageId).padStart(7)}  ${file.path}  (${facts.join(', ')})`;
 }
 
+function labelsThereAre({ datasets, files }: LibraryStores, dataset: string): string {
+  const labels = files.labelCounts(findDataset(datasets, dataset).id).flatMap(({ label }) => label ?? []);
+  if (labels.length === 0) return `No file of "${dataset}" has a label.`;
+  const rest = labels.length > MOST_LABELS ? ` and ${labels.length - MOST_LABELS} more` : '';
+  return `Labels of "${dataset}": ${labels.slice(0, MOST_LABELS).join(', ')}${rest}.`;
+}
+
 export const register: RegisterCommand = (program, cli) => {
   program
     .command('images <dataset>')
@@ -41,5 +52,6 @@ export const register: RegisterCommand = (program, cli) => {
         count++;
       }
       output.line(countOf(count, 'file'));
+      if (count === 0 && options.label !== undefined) output.line(labelsThereAre(await wiring.readLibrary(), dataset));
     });
 };

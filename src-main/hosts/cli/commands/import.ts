@@ -91,6 +91,6 @@ function reportLines(result: ImportResult, labels: number): readonly string[] {
     const what = `${countOf(result.carriedOver, 'file')} changed in bytes but not in pixels`;
     lines.push(`${what}: tags and labels were carried over.`);
   }
-  if (result.problems > 0) lines.push(`See why with: kindred images "${dataset.name}" --problems`);
+  if (result.problems > 0) lines.push(`See why with: npm start -- images "${dataset.name}" --problems`);
   return lines;
 }

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { findDataset } from '#application/find-dataset.ts';
-import type { LibraryStores } from '#application/ports/library.ts';
+import type { Dataset, LibraryStores } from '#application/ports/library.ts';
 import { startRun } from '#application/start-run.ts';
-import { KindredError } from '#base/errors.ts';
+import { isKindredError, KindredError } from '#base/errors.ts';
 import { type DatasetId, makeRunId } from '#base/ids.ts';
+import { presetNames } from '#contract/preset.ts';
 import type { TrainingConfig } from '#contract/training-config.ts';
 import type { Cli, RegisterCommand } from '../command.ts';
 import { holdAtOnce, holdInTurn } from '../library-in-turn.ts';
@@ -23,11 +24,7 @@ export const register: RegisterCommand = (program, cli) => {
   program
     .command('train <dataset-or-folder>')
     .description('Learn what makes the images of a dataset alike; a folder is imported first')
-    .option(
-      '--preset <name>',
-      'where the settings start from: auto, quick, small-set, paper-cifar, paper-imagenet',
-      'quick',
-    )
+    .option('--preset <name>', `where the settings start from: ${presetNames.join(', ')}`, 'quick')
     .option('--set <key=value...>', 'change a setting, by its dotted path, e.g. encoder.width=0.5')
     .option('--batch <images>', 'images in a batch')
     .option('--epochs <n>', 'length: passes over the images')
@@ -68,9 +65,19 @@ async function refuseUnknown({ wiring }: Cli, target: string): Promise<void> {
   if (isFolder(target)) return;
   const reader = new Wiring(wiring.layout.folder, () => {});
   try {
-    findDataset((await reader.readLibrary()).datasets, target);
+    datasetNamed((await reader.readLibrary()).datasets, target);
   } finally {
     await reader.close();
+  }
+}
+
+/** @throws KindredError `dataset.missing`. */
+function datasetNamed(datasets: LibraryStores['datasets'], target: string): Dataset {
+  try {
+    return findDataset(datasets, target);
+  } catch (error) {
+    if (!isKindredError(error) || error.code !== 'dataset.missing') throw error;
+    throw new KindredError(error.code, `${error.message} Nor is there a folder "${target}".`, error.data, error);
   }
 }
 
@@ -82,7 +89,7 @@ function isFolder(target: string): boolean {
 async function datasetOf(cli: Cli, stores: LibraryStores, target: string): Promise<DatasetId> {
   const known = stores.datasets.findByName(target);
   if (known !== null) return known.id;
-  if (!isFolder(target)) return findDataset(stores.datasets, target).id;
+  if (!isFolder(target)) return datasetNamed(stores.datasets, target).id;
   const { dataset } = await importWithReport(cli, [target], null);
   return dataset.id;
 }

@@ -28,7 +28,9 @@ describe('configFrom', () => {
     ['encoder.width=9', 'config.outOfRange', /"encoder.width".*at most 4/],
     ['batchSize=1', 'config.outOfRange', /"batchSize".*at least 2/],
     ['optimizer.kind=adagrad', 'config.outOfRange', /one of sgd, lars, adamw/],
-    ['encoder.depth=20', 'config.outOfRange', /"encoder.depth"/],
+    ['encoder.depth=20', 'config.outOfRange', /"encoder.depth".*one of 18, 34, 50, 101, 152/],
+    ['batchSize=many', 'config.outOfRange', /"batchSize": it takes a number/],
+    ['compiled=2', 'config.outOfRange', /"compiled": it takes true or false/],
     ['encoder.width', 'usage.invalid', /takes key=value/],
   ])('refuses --set %s as %s', (setting, code, message) => {
     expect(() => config({ set: [setting] })).toThrow(message);
@@ -40,6 +42,7 @@ describe('configFrom', () => {
     expect(() => config({ steps: '0' })).toThrow(expect.objectContaining({ code: 'config.outOfRange' }));
     expect(() => config({ minutes: 'ten' })).toThrow(expect.objectContaining({ code: 'config.outOfRange' }));
     expect(() => config({ preset: '../quick' })).toThrow(expect.objectContaining({ code: 'usage.invalid' }));
+    expect(() => config({ preset: 'quik' })).toThrow(/There are auto, quick, small-set, paper-cifar, paper-imagenet\./);
   });
 });
 
