@@ -4,7 +4,6 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
-  readFileSync,
   rmdirSync,
   rmSync,
   statfsSync,
@@ -18,6 +17,7 @@ import Database from 'better-sqlite3';
 import sharp from 'sharp';
 import { afterEach, describe, expect, it } from 'vitest';
 import { isGroupAlive, runCommand, startCommand, whenSaid, type CommandResult } from '#test/support/command-line.ts';
+import { folderDigest } from '#test/support/folder-digest.ts';
 import { temporaryFolder } from '#test/support/temporary-folder.ts';
 
 const SAMPLE = join(import.meta.dirname, '..', '..', 'resources', 'sample');
@@ -123,6 +123,15 @@ function canMountDisks(): boolean {
   }
 }
 
+const readingCommands = [
+  ['datasets'],
+  ['images', 'three'],
+  ['runs'],
+  ['search', '#1', '--top', '2'],
+  ['datasets', 'remove', 'three', '--dry-run'],
+  ['doctor'],
+];
+
 describe('train where the library can not be written', () => {
   const onSmallDisk = it.skipIf(!canMountDisks());
   const mounted: string[] = [];
@@ -146,7 +155,7 @@ describe('train where the library can not be written', () => {
       const database = new Database(join(library, 'library.db'));
       database.pragma('user_version = 999');
       database.close();
-      const before = readFileSync(join(library, 'library.db'));
+      const before = folderDigest(library);
       const result = await train(library, 'three');
       expect(result.code).toBe(1);
       expect(failureOf(result)).toMatchObject({
@@ -154,7 +163,22 @@ describe('train where the library can not be written', () => {
         message: expect.stringMatching(/format 999.*Update Kindred/) as string,
       });
       expect((await runCommand(library, 'datasets', '--json')).events).toHaveLength(1);
-      expect(readFileSync(join(library, 'library.db'))).toEqual(before);
+      expect(folderDigest(library)).toEqual(before);
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'changes not a byte of a library by commands that only read',
+    async () => {
+      const library = join(temporaryFolder(), 'library');
+      await runCommand(library, 'import', pictures(3), '--name', 'three');
+      const before = folderDigest(library);
+      for (const words of readingCommands) {
+        const { code, stderr } = await runCommand(library, ...words);
+        expect(code, stderr).toBe(0);
+      }
+      expect(folderDigest(library)).toEqual(before);
     },
     LIMIT_MS,
   );
@@ -165,10 +189,22 @@ describe('train where the library can not be written', () => {
       const disk = mountSmallDisk(64);
       await runCommand(disk, 'import', pictures(3), '--name', 'three');
       execFileSync('mount', ['-o', 'remount,ro', disk]);
-      const result = await train(disk, 'three');
-      expect(result.code).toBe(1);
-      expect(failureOf(result)['code']).toBe('library.readOnly');
+      const before = folderDigest(disk);
+      for (const words of [
+        ['train', 'three', ...STEPS],
+        ['import', pictures(4)],
+        ['datasets', 'remove', 'three'],
+      ]) {
+        const result = await runCommand(disk, ...words, '--json');
+        expect(result.code).toBe(1);
+        expect(failureOf(result)).toMatchObject({
+          code: 'library.readOnly',
+          message: expect.stringContaining("can't be written") as string,
+        });
+      }
+      for (const words of readingCommands) expect((await runCommand(disk, ...words)).code).toBe(0);
       expect((await runCommand(disk, 'datasets', '--json')).events).toHaveLength(1);
+      expect(folderDigest(disk)).toEqual(before);
     },
     LIMIT_MS,
   );

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const entry = fileURLToPath(new URL('../../src-main/hosts/cli/main.ts', import.meta.url));
@@ -35,9 +36,23 @@ export function startCommand(
   return { child, ended };
 }
 
-/** Runs a command to its end. */
-export function runCommand(libraryFolder: string, ...words: string[]): Promise<CommandResult> {
-  return startCommand(libraryFolder, words).ended;
+/** Runs a command to its end. @throws when it leaves anything running. */
+export async function runCommand(libraryFolder: string, ...words: string[]): Promise<CommandResult> {
+  const command = startCommand(libraryFolder, words);
+  const result = await command.ended;
+  await whenNothingIsLeft(command);
+  return result;
+}
+
+const GONE_WITHIN_MS = 5000;
+
+/** Resolves once all that a command started is gone. @throws when some of it lives on. */
+export async function whenNothingIsLeft(command: RunningCommand): Promise<void> {
+  const endMs = performance.now() + GONE_WITHIN_MS;
+  while (isGroupAlive(command)) {
+    if (performance.now() > endMs) throw new Error(`"${command.child.spawnargs.join(' ')}" left something running.`);
+    await wait(20);
+  }
 }
 
 function eventsIn(stdout: string): readonly Readonly<Record<string, unknown>>[] {

@@ -61,11 +61,13 @@ export class RunReport implements RunListener {
       case 'progress':
         return this.#progress(event);
       case 'checkpointed':
-        return this.#output.event({ ...eventFields(event), event: 'run.checkpointed', runId: this.#id });
+        // A mark on a checkpoint that is there already (the best, the final) writes nothing.
+        if (event.sizeBytes === 0) return;
+        return this.#output.event({ event: 'run.checkpointed', runId: this.#id, ...eventFields(event) });
       case 'evaluated':
         return this.#evaluated(event);
       case 'advice':
-        this.#output.event({ ...eventFields(event), event: 'run.advised', runId: this.#id });
+        this.#output.event({ event: 'run.advised', runId: this.#id, ...eventFields(event) });
         return this.#output.warning(`Step ${event.step}: ${event.message}`);
       case 'log':
         return this.#output.warning(event.message);
@@ -91,6 +93,7 @@ export class RunReport implements RunListener {
         ...this.#finals(),
       });
       this.#output.line(`Run ${id} "${name}" is finished: ${this.#summary(step, elapsedMs)}.`);
+      this.#output.line(`Next: npm start -- embed ${id} (searches are then answered by content), or evaluate ${id}.`);
       return;
     }
     this.#output.event({ event: 'run.paused', ...common, ...this.#finals() });
@@ -100,7 +103,7 @@ export class RunReport implements RunListener {
   }
 
   #started(event: Started): void {
-    this.#output.event({ ...eventFields(event), event: 'run.started', runId: this.#id });
+    this.#output.event({ event: 'run.started', runId: this.#id, ...eventFields(event) });
     const { totalSteps, step, stepsPerEpoch, batchSize, device, precision, compiled, remainingMs } = event;
     const epochs = (totalSteps / stepsPerEpoch).toFixed(1);
     const how = `${device.toUpperCase()}, ${precision}${compiled ? '' : ', step by step'}`;
@@ -116,7 +119,7 @@ export class RunReport implements RunListener {
 
   #progress(event: Progress): void {
     this.#last = event;
-    this.#output.event({ ...eventFields(event), event: 'run.progress', runId: this.#id });
+    this.#output.event({ event: 'run.progress', runId: this.#id, ...eventFields(event) });
     if (performance.now() - this.#liveMs < LIVE_INTERVAL_MS) return;
     this.#liveMs = performance.now();
     const parts = [

@@ -17,7 +17,7 @@ export function searchExample(word: string, region: Region | null = null): Searc
   if (existsSync(path)) return { kind: 'file', path, region };
   throw new KindredError(
     'usage.invalid',
-    `There is no file "${path}". Give a picture's path, or the number of an image in the library, such as #123.`,
+    `There is no file "${path}". Give a picture's path, or the number of an image in the library, such as 123.`,
     { path },
   );
 }

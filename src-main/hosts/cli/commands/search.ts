@@ -22,7 +22,7 @@ interface SearchOptions {
 export const register: RegisterCommand = (program, cli) => {
   program
     .command('search <queries...>')
-    .description('Find images like the given ones: files, or images of the library by number (#123)')
+    .description('Find images like the given ones: files, or images of the library by number')
     .option('--not <queries...>', 'steer away from these')
     .option('--region <x,y,w,h>', 'look only at this part of the first query, in pixels')
     .option('--dataset <name>', 'only images of this dataset')
@@ -65,7 +65,7 @@ async function chooseEncoder({ output, wiring }: Cli, options: SearchOptions): P
   const datasetId = options.dataset === undefined ? null : findDataset(datasets, options.dataset).id;
   const { encoder, unused } = await currentEncoder(runs, host, await wiring.vectors(), datasetId);
   if (unused !== null)
-    output.warning(`Run "${unused.name}" has seen no image yet: "embed ${unused.id}" lets it answer.`);
+    output.warning(`Run "${unused.name}" has seen no image yet; let it answer with: npm start -- embed ${unused.id}`);
   return encoder;
 }
 
