@@ -14,6 +14,8 @@ interface ViewSettings {
 
 interface RunSettings {
   readonly side: number;
+  readonly batchSize: number;
+  readonly chunk: { readonly images: number | null; readonly batchNorm: 'ghost' | 'global' };
   readonly views: ViewSettings;
   readonly secondViews: ViewSettings | null;
   readonly encoder: { readonly stem: 'small' | 'large' };
@@ -24,8 +26,10 @@ interface RunSettings {
 const LARGEST_SMALL_STEM_SIDE = 32;
 
 /** Empty when the settings go together. */
-export function conflictsIn({ side, views, secondViews, encoder, optimizer }: RunSettings): readonly ConfigConflict[] {
+export function conflictsIn(settings: RunSettings): readonly ConfigConflict[] {
+  const { side, views, secondViews, encoder, optimizer } = settings;
   const conflicts: ConfigConflict[] = [
+    ...chunkConflicts(settings),
     ...viewConflicts('views', views),
     ...(secondViews === null ? [] : viewConflicts('secondViews', secondViews)),
   ];
@@ -40,6 +44,19 @@ export function conflictsIn({ side, views, secondViews, encoder, optimizer }: Ru
     });
   }
   return conflicts;
+}
+
+function chunkConflicts({ batchSize, chunk }: RunSettings): readonly ConfigConflict[] {
+  const { images, batchNorm } = chunk;
+  if (batchNorm === 'global') return [{ path: ['chunk', 'batchNorm'], message: 'it can be nothing but "ghost" yet' }];
+  if (images === null) return [];
+  if (2 * images > batchSize) {
+    const message = `it must be at most half of batchSize, ${Math.floor(batchSize / 2)} (it is ${images}), or null to compute the batch whole`;
+    return [{ path: ['chunk', 'images'], message }];
+  }
+  if (batchSize % images === 0) return [];
+  const message = `batchSize, ${batchSize}, must be a multiple of it; ${batchSize} images don't make whole chunks of ${images}`;
+  return [{ path: ['chunk', 'images'], message }];
 }
 
 function viewConflicts(branch: string, { crop, blur }: ViewSettings): readonly ConfigConflict[] {

@@ -52,6 +52,15 @@ export const trainingConfigSchema = z
     seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER).default(0),
     side: z.int().min(8).max(512).default(32),
     batchSize: z.int().min(2).max(16_384).default(256),
+    /** For batches larger than the memory: exact loss, computed a chunk at a time. */
+    chunk: z
+      .strictObject({
+        /** Images of a chunk, of which `batchSize` is a multiple; null: the batch is computed whole. */
+        images: z.int().min(1).max(8192).nullable().default(null),
+        /** Statistics by chunk, or over the whole batch as if it were computed at once. */
+        batchNorm: z.enum(['ghost', 'global']).default('ghost'),
+      })
+      .prefault({}),
     /** Exactly one is set: what the run was asked for. `minutes` is turned into steps by a probe before step 0. */
     length: z
       .union([

@@ -89,11 +89,20 @@ export interface ScheduleRecipe {
   readonly decay: 'cosine' | 'constant';
 }
 
+/** How a batch that is too large for the memory is computed: see SPEC.md, Chunks. */
+export interface ChunkRecipe {
+  /** Images whose views fit at once: a chunk holds twice as many views. null: the batch is computed whole. */
+  readonly images: number | null;
+  /** What batch norm takes its statistics over: `ghost`, each chunk by itself; `global`, the whole batch. */
+  readonly batchNorm: 'ghost' | 'global';
+}
+
 export interface Recipe {
   /** Side of the views in pixels. */
   readonly side: number;
   /** Images in a batch, B = N; a step sees 2N views. */
   readonly batchSize: number;
+  readonly chunk: ChunkRecipe;
   readonly views: ViewRecipe;
   /** null: both branches are drawn by `views`. */
   readonly secondViews: ViewRecipe | null;

@@ -9,6 +9,8 @@ export interface BatchPlan {
   readonly imageCount: number;
   /** B: the wanted size, or fewer when the set is smaller. */
   readonly batchSize: number;
+  /** Images of a chunk, at most half of B; null: the batch is computed whole. */
+  readonly chunkImages: number | null;
   readonly stepsPerEpoch: number;
   /** Set when B was made smaller: what to tell the user. */
   readonly note: string | null;
@@ -16,9 +18,15 @@ export interface BatchPlan {
 
 /**
  * @param imageCount distinct images to train on.
+ * @param wantedChunkImages images of a chunk where the batch is computed in chunks: B stays a multiple of it, and where there
+ *   are too few images for two chunks a chunk becomes half of them.
  * @throws KindredError `dataset.empty` below 2: a single image has no other to be told apart from.
  */
-export function planBatches(imageCount: number, wantedBatchSize: number): BatchPlan {
+export function planBatches(
+  imageCount: number,
+  wantedBatchSize: number,
+  wantedChunkImages: number | null = null,
+): BatchPlan {
   if (imageCount === 0) {
     throw new KindredError(
       'dataset.empty',
@@ -33,13 +41,15 @@ export function planBatches(imageCount: number, wantedBatchSize: number): BatchP
       { imageCount, least: 2 },
     );
   }
-  const batchSize = Math.min(wantedBatchSize, imageCount);
+  const most = Math.min(wantedBatchSize, imageCount);
+  const chunkImages = wantedChunkImages === null ? null : Math.min(wantedChunkImages, Math.floor(most / 2));
+  const batchSize = chunkImages === null ? most : most - (most % chunkImages);
   const note =
     batchSize < wantedBatchSize
       ? `The batch was made ${batchSize} images instead of ${wantedBatchSize}: there are only ${imageCount} different images.` +
         (imageCount < 64 ? ' With so few the encoder can learn little; a few hundred are a start.' : '')
       : null;
-  return { imageCount, batchSize, stepsPerEpoch: Math.floor(imageCount / batchSize), note };
+  return { imageCount, batchSize, chunkImages, stepsPerEpoch: Math.floor(imageCount / batchSize), note };
 }
 
 /** The order of an epoch: a permutation of 0 … imageCount − 1. */

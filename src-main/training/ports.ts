@@ -27,7 +27,26 @@ export interface StepBatch {
   readonly step: number;
   readonly learningRate: number;
   readonly inputs: ReadonlyMap<string, StepInput>;
+  /** For a batch computed in chunks, whose views are not among `inputs`; absent otherwise. */
+  readonly chunks?: BatchChunks;
   /** Gives the buffers back to the source; called once, when the step no longer reads them. */
+  readonly release: () => void;
+}
+
+/** The views of a batch, a chunk at a time. */
+export interface BatchChunks {
+  readonly count: number;
+  /** Rejects when the source has failed. Asking in order (all chunks of pass 0, then of pass 1) finds them ready. */
+  readonly read: (pass: number, chunk: number) => Promise<BatchChunk>;
+  /** How long the caller was kept waiting for chunks so far. */
+  readonly waitedMs: () => number;
+}
+
+export interface BatchChunk {
+  /** Rows of the whole batch (0 … 2N − 1) that the rows of this chunk are, ascending. */
+  readonly views: Uint32Array;
+  readonly inputs: ReadonlyMap<string, StepInput>;
+  /** As a batch's own. */
   readonly release: () => void;
 }
 

@@ -143,7 +143,7 @@ class TrainingLoop {
       throw this.#diverged(`Loss is not finite at step ${this.#step + 1}`, batch.learningRate);
     this.#step += 1;
     this.#lastLoss = loss;
-    this.#throughput.record(clock.monotonicMs() - startMs, waitedMs);
+    this.#throughput.record(clock.monotonicMs() - startMs, waitedMs + (batch.chunks?.waitedMs() ?? 0));
     this.#report(outputs, batch.learningRate);
   }
 

@@ -44,7 +44,8 @@ async function measure(
   endMs: number,
 ): Promise<number> {
   const images = Math.max(2, Math.ceil(MEASURED_WORK / workOf(full) / 2));
-  const recipe: Recipe = { ...full, batchSize: Math.min(full.batchSize, MEASURED_IMAGES, images) };
+  const batchSize = Math.min(full.batchSize, MEASURED_IMAGES, images);
+  const recipe: Recipe = { ...full, batchSize, chunk: { ...full.chunk, images: null } };
   const cacheSide = Math.ceil(CACHE_FACTOR * recipe.side);
   const pictures = Array.from({ length: recipe.batchSize }, () => noise(cacheSide));
   const { inputs, canvasSide } = viewsOfPictures(recipe, 0, 0, cacheSide, pictures);

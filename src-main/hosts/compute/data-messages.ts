@@ -19,8 +19,8 @@ export interface DataThreadData {
 export type NamedInputs = readonly (readonly [name: string, input: StepInput])[];
 
 export type ToData =
-  /** Fill a canvas for a step. */
-  | { readonly kind: 'fill'; readonly step: number; readonly canvas: number }
+  /** Fill a canvas; which views go on it follows from its place in the run (`canvas-places.ts`). */
+  | { readonly kind: 'fill'; readonly place: number; readonly canvas: number }
   /** What draws judged images, by their indices: the evaluation view of each, or two fixed views as in training. */
   | {
       readonly kind: 'judge';
@@ -33,6 +33,12 @@ export type ToData =
 export type FromData =
   /** `canvases`: shared memory, each uint8 `canvasShape`. */
   | { readonly kind: 'ready'; readonly canvasShape: readonly number[]; readonly canvases: readonly Uint8Array[] }
-  | { readonly kind: 'filled'; readonly step: number; readonly canvas: number; readonly inputs: NamedInputs }
+  /** `views`: which rows of the batch are on it, ascending; null: all. */
+  | {
+      readonly kind: 'filled';
+      readonly canvas: number;
+      readonly inputs: NamedInputs;
+      readonly views: Uint32Array | null;
+    }
   | { readonly kind: 'judged'; readonly id: number; readonly inputs: NamedInputs }
   | { readonly kind: 'failed'; readonly error: ErrorFacts };

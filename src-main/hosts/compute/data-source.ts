@@ -2,7 +2,9 @@
 import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import type { StepBatch, StepInput } from '#training/ports.ts';
+import { chunkPlan, type ChunkPlan } from '#simclr/objectives/chunk-plan.ts';
+import type { BatchChunks, StepBatch, StepInput } from '#training/ports.ts';
+import { placeNumber } from './canvas-places.ts';
 import type { DataThreadData, FromData, NamedInputs, ToData } from './data-messages.ts';
 import { errorOf } from './error-facts.ts';
 
@@ -11,8 +13,10 @@ const END_WITHIN_MS = 2000;
 interface Canvas {
   readonly pixels: Uint8Array;
   state: 'free' | 'filling' | 'ready' | 'lent';
-  step: number;
+  /** Of the canvas it holds or is being filled with: see `canvas-places.ts`. */
+  place: number;
   inputs: NamedInputs;
+  views: Uint32Array | null;
 }
 
 export interface JudgedCanvas {
@@ -21,18 +25,20 @@ export interface JudgedCanvas {
 
 export class DataSource {
   readonly #canvasShape: readonly number[];
+  readonly #chunks: ChunkPlan | null;
   readonly #worker: Worker;
   readonly #canvases: readonly Canvas[];
   readonly #judged = new Map<number, (answer: JudgedCanvas) => void>();
   #lastId = 0;
-  #wanted: { step: number; give: (canvas: Canvas) => void } | null = null;
+  #wanted: { place: number; give: (canvas: Canvas) => void } | null = null;
   #failure: Error | null = null;
   #onFailure: (error: Error) => void = () => {};
 
-  private constructor(worker: Worker, ready: Extract<FromData, { kind: 'ready' }>) {
+  private constructor(worker: Worker, ready: Extract<FromData, { kind: 'ready' }>, chunks: ChunkPlan | null) {
     this.#worker = worker;
+    this.#chunks = chunks;
     this.#canvasShape = ready.canvasShape;
-    this.#canvases = ready.canvases.map((pixels) => ({ pixels, state: 'free', step: -1, inputs: [] }));
+    this.#canvases = ready.canvases.map((pixels) => ({ pixels, state: 'free', place: -1, inputs: [], views: null }));
     worker.on('message', (message: FromData) => this.#hear(message));
     worker.on('error', (error) => this.#fail(error));
   }
@@ -51,23 +57,48 @@ export class DataSource {
     });
     if (first.kind === 'failed') throw errorOf(first.error);
     if (first.kind !== 'ready') throw new Error('The data thread spoke before it was ready.');
-    return new DataSource(worker, first);
+    return new DataSource(worker, first, chunkPlan(data.recipe));
   }
 
-  /** The inputs of a step. Asking in order finds them ready; any other step is prepared on the spot. */
+  /** The inputs of a step, or its chunks. Asking in order finds them ready; any other is prepared on the spot. */
   async batch(step: number, learningRate: number): Promise<{ batch: StepBatch; waitedMs: number }> {
+    if (this.#chunks !== null) {
+      const chunks = this.#chunksOf(step, this.#chunks);
+      return { batch: { step, learningRate, inputs: new Map(), chunks, release: () => {} }, waitedMs: 0 };
+    }
+    const { canvas, waitedMs } = await this.#lend(step);
+    const batch = { step, learningRate, inputs: this.#inputsOf(canvas), release: () => this.#takeBack(canvas) };
+    return { batch, waitedMs };
+  }
+
+  #chunksOf(step: number, plan: ChunkPlan): BatchChunks {
+    let waitedMs = 0;
+    const read: BatchChunks['read'] = async (pass, chunk) => {
+      const lent = await this.#lend(placeNumber(plan, { step, pass, chunk }));
+      waitedMs += lent.waitedMs;
+      const { canvas } = lent;
+      return { views: canvas.views!, inputs: this.#inputsOf(canvas), release: () => this.#takeBack(canvas) };
+    };
+    return { count: plan.count, read, waitedMs: () => waitedMs };
+  }
+
+  async #lend(place: number): Promise<{ canvas: Canvas; waitedMs: number }> {
     const askedMs = performance.now();
-    const canvas = await this.#canvasOf(step);
+    const canvas = await this.#canvasOf(place);
     const waitedMs = performance.now() - askedMs;
     canvas.state = 'lent';
-    const pixels: StepInput = { shape: this.#canvasShape, dtype: 'uint8', values: canvas.pixels };
-    const inputs = new Map<string, StepInput>([['canvas', pixels], ...canvas.inputs]);
-    this.#prepare(step + 1);
-    const release = (): void => {
-      canvas.state = 'free';
-      this.#prepare(step + 1);
-    };
-    return { batch: { step, learningRate, inputs, release }, waitedMs };
+    this.#prepare(place + 1);
+    return { canvas, waitedMs };
+  }
+
+  #inputsOf({ pixels, inputs }: Canvas): ReadonlyMap<string, StepInput> {
+    const canvas: StepInput = { shape: this.#canvasShape, dtype: 'uint8', values: pixels };
+    return new Map<string, StepInput>([['canvas', canvas], ...inputs]);
+  }
+
+  #takeBack(canvas: Canvas): void {
+    canvas.state = 'free';
+    this.#prepare(canvas.place + 1);
   }
 
   /** Inputs that draw judged images, by their indices. */
@@ -89,12 +120,12 @@ export class DataSource {
     await this.#worker.terminate();
   }
 
-  #canvasOf(step: number): Promise<Canvas> {
+  #canvasOf(place: number): Promise<Canvas> {
     return new Promise((resolve, reject) => {
       if (this.#failure !== null) reject(this.#failure);
       this.#onFailure = reject;
-      this.#wanted = { step, give: resolve };
-      this.#prepare(step);
+      this.#wanted = { place, give: resolve };
+      this.#prepare(place);
       this.#serve();
     });
   }
@@ -108,6 +139,7 @@ export class DataSource {
       const canvas = this.#canvases[message.canvas]!;
       canvas.state = 'ready';
       canvas.inputs = message.inputs;
+      canvas.views = message.views;
       this.#serve();
     }
   }
@@ -115,30 +147,30 @@ export class DataSource {
   #serve(): void {
     const wanted = this.#wanted;
     if (wanted === null) return;
-    const canvas = this.#canvases.find(({ state, step }) => state === 'ready' && step === wanted.step);
+    const canvas = this.#canvases.find(({ state, place }) => state === 'ready' && place === wanted.place);
     if (canvas === undefined) {
-      this.#prepare(wanted.step);
+      this.#prepare(wanted.place);
       return;
     }
     this.#wanted = null;
     wanted.give(canvas);
   }
 
-  /** Lets free canvases be filled for `from` and the steps after it; those ready for other steps are free too. */
+  /** Lets free canvases be filled for the places from `from` on; those ready for other places are free too. */
   #prepare(from: number): void {
     const end = from + this.#canvases.length;
-    const isUseful = ({ step }: Canvas): boolean => step >= from && step < end;
+    const isUseful = ({ place }: Canvas): boolean => place >= from && place < end;
     const missing = Array.from({ length: end - from }, (_, i) => from + i).filter(
-      (step) =>
-        !this.#canvases.some((canvas) => canvas.step === step && canvas.state !== 'free' && canvas.state !== 'lent'),
+      (place) =>
+        !this.#canvases.some((canvas) => canvas.place === place && canvas.state !== 'free' && canvas.state !== 'lent'),
     );
     this.#canvases.forEach((canvas, index) => {
       const isFree = canvas.state === 'free' || (canvas.state === 'ready' && !isUseful(canvas));
-      const step = isFree ? missing.shift() : undefined;
-      if (step === undefined) return;
+      const place = isFree ? missing.shift() : undefined;
+      if (place === undefined) return;
       canvas.state = 'filling';
-      canvas.step = step;
-      this.#tell({ kind: 'fill', step, canvas: index });
+      canvas.place = place;
+      this.#tell({ kind: 'fill', place, canvas: index });
     });
   }
 

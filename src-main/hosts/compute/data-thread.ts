@@ -7,12 +7,16 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { createDecoderPool, type Decoders } from '#images/decoder-pool.ts';
 import { openPixelCache } from '#images/pixel-cache/pixel-cache-reader.ts';
 import { PixelSource } from '#images/pixel-cache/pixel-source.ts';
+import { chunkPlan, type ChunkPlan } from '#simclr/objectives/chunk-plan.ts';
 import { canvasSide, copyBoxToCanvas } from '#simclr/views/canvas.ts';
 import type { ImageSize } from '#simclr/views/crop-box.ts';
 import { boxLengths, evaluationBox } from '#simclr/views/evaluation-views.ts';
+import { dealChunks, viewsOfChunks } from '#simclr/views/deal-chunks.ts';
+import { pickViews } from '#simclr/views/pick-views.ts';
 import { viewParameters, type ViewParameters } from '#simclr/views/view-parameters.ts';
 import { slotCount, viewPlan, type ViewPlan } from '#simclr/views/view-plan.ts';
 import { BatchOrder, planBatches } from '#training/batch-plan.ts';
+import { canvasPlace } from './canvas-places.ts';
 import type { DataThreadData, FromData, NamedInputs, ToData } from './data-messages.ts';
 import { errorFacts } from './error-facts.ts';
 import { fillCanvas } from './fill-canvas.ts';
@@ -27,33 +31,69 @@ const { recipe, seed, cacheFolder, cacheSide, images, judged } = workerData as D
 /** More decoders than this only crowd out TensorFlow's threads. */
 const MOST_DECODERS = 8;
 
+interface PlannedStep {
+  readonly step: number;
+  /** Of the batch's images. */
+  readonly hashes: readonly string[];
+  readonly parameters: ViewParameters;
+  /** Views of each chunk; null: the batch is computed whole. */
+  readonly chunks: readonly Uint32Array[] | null;
+}
+
 class DataThread {
   readonly #source: PixelSource;
   readonly #canvasSide: number;
   readonly #order: BatchOrder | null;
   readonly #plan: ViewPlan = viewPlan(recipe);
+  readonly #chunks: ChunkPlan | null = chunkPlan(recipe);
+  /** Of the step asked for last: its chunks ask one after the other. */
+  #planned: PlannedStep | null = null;
   readonly #canvases: readonly Uint8Array[];
 
   constructor(source: PixelSource) {
     this.#source = source;
     const hashes = [...images.map(({ contentHash }) => contentHash), ...judged];
     this.#canvasSide = canvasSide(recipe, cacheSide, source.cache.largestLongSide(hashes));
-    this.#order = images.length === 0 ? null : new BatchOrder(planBatches(images.length, recipe.batchSize), seed);
-    const bytes = slotCount(this.#plan, 2 * recipe.batchSize) * 3 * this.#canvasSide ** 2;
+    this.#order =
+      images.length === 0
+        ? null
+        : new BatchOrder(planBatches(images.length, recipe.batchSize, recipe.chunk.images), seed);
+    const bytes = this.#slots * 3 * this.#canvasSide ** 2;
     const count = this.#order === null ? 0 : CANVASES;
     this.#canvases = Array.from({ length: count }, () => new Uint8Array(new SharedArrayBuffer(bytes)));
   }
 
   ready(): FromData {
-    const canvasShape = this.#shape(slotCount(this.#plan, 2 * recipe.batchSize));
-    return { kind: 'ready', canvasShape, canvases: this.#canvases };
+    return { kind: 'ready', canvasShape: this.#shape(this.#slots), canvases: this.#canvases };
   }
 
-  async fill(step: number, canvas: number): Promise<FromData> {
+  async fill(place: number, canvas: number): Promise<FromData> {
+    const { step, chunk } = canvasPlace(this.#chunks, place);
+    const planned = this.#planned?.step === step ? this.#planned : this.#planStep(step);
+    this.#planned = planned;
+    const pixels = this.#canvases[canvas]!;
+    if (planned.chunks === null) {
+      const inputs = await this.#draw(planned.parameters, planned.hashes, pixels);
+      return { kind: 'filled', canvas, inputs, views: null };
+    }
+    const views = planned.chunks[chunk]!;
+    const hashes = Array.from(views, (view) => planned.hashes[view % planned.hashes.length]!);
+    const inputs = await this.#draw(pickViews(planned.parameters, views), hashes, pixels);
+    return { kind: 'filled', canvas, inputs, views };
+  }
+
+  #planStep(step: number): PlannedStep {
     if (this.#order === null) throw new Error('There is nothing to train on.');
     const hashes = Array.from(this.#order.imagesOfStep(step), (index) => images[index]!.contentHash);
     const parameters = viewParameters(recipe, seed, step, this.#sizes(hashes));
-    return { kind: 'filled', step, canvas, inputs: await this.#draw(parameters, hashes, this.#canvases[canvas]!) };
+    if (this.#chunks === null) return { step, hashes, parameters, chunks: null };
+    const chunkOf = dealChunks(this.#plan, parameters, this.#chunks.count, seed, step);
+    return { step, hashes, parameters, chunks: viewsOfChunks(chunkOf, this.#chunks.count) };
+  }
+
+  /** Slots of a canvas that is trained on. */
+  get #slots(): number {
+    return slotCount(this.#plan, this.#chunks?.views ?? 2 * recipe.batchSize);
   }
 
   async judge(id: number, rows: readonly number[], look: 'central' | 'views'): Promise<FromData> {
@@ -100,7 +140,7 @@ function sizeOf(shape: readonly number[]): number {
 }
 
 function answer(thread: DataThread, message: Exclude<ToData, { kind: 'close' }>): Promise<FromData> {
-  if (message.kind === 'fill') return thread.fill(message.step, message.canvas);
+  if (message.kind === 'fill') return thread.fill(message.place, message.canvas);
   return thread.judge(message.id, message.rows, message.look);
 }
 

@@ -3,16 +3,16 @@ import type { Recipe } from '#simclr/recipe.ts';
 import { embedStep } from '#simclr/objectives/embed-step.ts';
 import { type StepInputSpec, stepInputs } from '#simclr/objectives/step-inputs.ts';
 import { trainingStep } from '#simclr/objectives/training-step.ts';
-import { optimizerSlotSpecs, parameterSpecs } from '#simclr/parameters.ts';
+import { optimizerSlotSpecs, parameterSpecs, type SlotSpec } from '#simclr/parameters.ts';
+import type { TensorTypes } from '#tensorflow/compiled-step/record.ts';
 import type { StepDefinition } from '#tensorflow/runners/step-definition.ts';
 
 /** Images embedded at once. */
 export const EMBED_BATCH = 256;
 
 export function recipeStep(recipe: Recipe, canvasSide: number): StepDefinition {
-  const specs = [...parameterSpecs(recipe), ...optimizerSlotSpecs(recipe)];
   return {
-    state: new Map(specs.map(({ name, shape }) => [name, { shape, dtype: 'float32' }])),
+    state: stateTypes(recipe),
     step: trainingStep(recipe),
     inputs: new Map(stepInputs(recipe, canvasSide).map(typed)),
     guards: ['loss', 'gradientNorm'],
@@ -21,6 +21,15 @@ export function recipeStep(recipe: Recipe, canvasSide: number): StepDefinition {
   };
 }
 
-function typed({ name, shape, dtype }: StepInputSpec) {
+export function stateTypes(recipe: Recipe): TensorTypes {
+  return typesOf([...parameterSpecs(recipe), ...optimizerSlotSpecs(recipe)]);
+}
+
+/** float32 variables. */
+export function typesOf(specs: readonly SlotSpec[]): TensorTypes {
+  return new Map(specs.map(({ name, shape }) => [name, { shape, dtype: 'float32' }]));
+}
+
+export function typed({ name, shape, dtype }: StepInputSpec) {
   return [name, { shape, dtype }] as const;
 }

@@ -41,6 +41,8 @@ export interface ResolvedRun {
 }
 
 export const PLAN_FORMAT_VERSION = 1;
+/** What plans mean that say nothing of chunks: those written before there were any. */
+const WHOLE_BATCH = { images: null, batchNorm: 'ghost' } as const;
 
 export class RunFolder {
   readonly path: string;
@@ -81,7 +83,7 @@ export class RunFolder {
       const text = `The run in "${this.path}" was made by a newer Kindred (format ${plan.formatVersion}, this one reads ${PLAN_FORMAT_VERSION}). Update Kindred to go on with it.`;
       throw new KindredError('library.newer', text, { found: plan.formatVersion, known: PLAN_FORMAT_VERSION });
     }
-    return plan;
+    return { ...plan, config: { ...plan.config, chunk: plan.config.chunk ?? WHOLE_BATCH } };
   }
 
   /** null when there is none that can be read. */

@@ -3,20 +3,50 @@
  * state is put back afterwards, so a probed run and an unprobed one train alike.
  */
 import { EVALUATION_SHARE } from '#training/cadence.ts';
-import type { StateArrays, StepRunner } from '#training/ports.ts';
+import type { StateArrays, StepBatch, StepRunner } from '#training/ports.ts';
 import type { DataSource } from './data-source.ts';
 import { type DrawJudged, embedJudged } from './judged-images.ts';
 
 const WARM_STEPS = 2;
 const MOST_STEPS = 8;
 const PROBE_MS = 4000;
+const SOME_CHUNKS = 3;
 const JUDGED_PROBE = 256;
 const JUDGED_LEAST = 200;
 /** Evaluations of a run: at its start and at every twentieth. */
 const EVALUATIONS = 21;
 
-/** @returns median milliseconds of a step after warming up. */
+/** A batch of a run's shape; of a batch in chunks the first one, which is what a run of the graph takes. */
+export async function batchOfOneRun(batch: StepBatch): Promise<StepBatch> {
+  if (batch.chunks === undefined) return batch;
+  const { inputs, release } = await batch.chunks.read(0, 0);
+  return { ...batch, inputs, release };
+}
+
+/** @returns median milliseconds of a step after warming up; of a step in chunks, what a few of its chunks tell. */
 export async function probeStepMs(runner: StepRunner, source: DataSource, initial: StateArrays): Promise<number> {
+  const { batch } = await source.batch(0, 0);
+  batch.release();
+  const stepMs = await (batch.chunks === undefined ? medianStepMs(runner, source) : chunkedStepMs(runner, batch));
+  await runner.writeState(initial);
+  return stepMs;
+}
+
+/** From steps of one chunk and of three: a step takes as long as one chunk, and so much more for each other one. */
+async function chunkedStepMs(runner: StepRunner, batch: StepBatch): Promise<number> {
+  const count = batch.chunks!.count;
+  const timeOf = async (chunks: number): Promise<number> => {
+    const beginMs = performance.now();
+    await runner.step({ ...batch, chunks: { ...batch.chunks!, count: chunks } });
+    return performance.now() - beginMs;
+  };
+  await timeOf(1);
+  const some = Math.min(count, SOME_CHUNKS);
+  const [oneMs, someMs] = [await timeOf(1), await timeOf(some)];
+  return oneMs + Math.max(0, someMs - oneMs) * ((count - 1) / (some - 1));
+}
+
+async function medianStepMs(runner: StepRunner, source: DataSource): Promise<number> {
   const times: number[] = [];
   const startMs = performance.now();
   for (let step = 0; step < MOST_STEPS; step++) {
@@ -27,7 +57,6 @@ export async function probeStepMs(runner: StepRunner, source: DataSource, initia
     batch.release();
     times.push(performance.now() - beginMs);
   }
-  await runner.writeState(initial);
   const measured = times.slice(WARM_STEPS).sort((a, b) => a - b);
   return measured[measured.length >> 1] ?? times.at(-1)!;
 }

@@ -13,7 +13,7 @@ import { trainRun } from '#training/training-loop.ts';
 import { DataSource } from './data-source.ts';
 import { headlineEvaluation, judgedHashes } from './judged-images.ts';
 import type { StartedFacts, TrainingResult, TrainJob } from './messages.ts';
-import { judgedMost, probeStepMs } from './run-probe.ts';
+import { batchOfOneRun, judgedMost, probeStepMs } from './run-probe.ts';
 import type { ResolvedRun } from './run-folder.ts';
 import type { ThreadLink } from './thread-link.ts';
 import { wireDevice, type WiredDevice } from './wiring.ts';
@@ -23,8 +23,9 @@ const CHECKPOINTS_AT_ONCE = 5;
 
 export async function trainInThread(job: TrainJob, link: ThreadLink): Promise<TrainingResult> {
   const { plan } = job;
-  const batchPlan = planBatches(plan.images.length, plan.config.batchSize);
-  const recipe: Recipe = { ...plan.config, batchSize: batchPlan.batchSize };
+  const batchPlan = planBatches(plan.images.length, plan.config.batchSize, plan.config.chunk.images);
+  const { batchSize, chunkImages } = batchPlan;
+  const recipe: Recipe = { ...plan.config, batchSize, chunk: { ...plan.config.chunk, images: chunkImages } };
   const source = await DataSource.open({
     recipe,
     seed: plan.config.seed,
@@ -40,7 +41,7 @@ export async function trainInThread(job: TrainJob, link: ThreadLink): Promise<Tr
     compiled: job.resolved?.compiled ?? plan.config.compiled,
     canvasSide: source.canvasSide,
     state,
-    anyBatch: async () => (await source.batch(0, 0)).batch,
+    anyBatch: async () => batchOfOneRun((await source.batch(0, 0)).batch),
     warn: (message) => link.tell({ kind: 'log', level: 'warning', message }),
   });
   try {

@@ -4,14 +4,17 @@ import { systemClock } from '#base/clock.ts';
 import type { Recipe } from '#simclr/recipe.ts';
 import { drawViews } from '#simclr/views/draw-views.ts';
 import { drawEvaluationViews } from '#simclr/views/evaluation-views.ts';
+import { chunkPlan } from '#simclr/objectives/chunk-plan.ts';
 import { viewPlan } from '#simclr/views/view-plan.ts';
 import { loadTensorFlow } from '#tensorflow/load.ts';
+import { ChunkedRunner } from '#tensorflow/runners/chunked-runner.ts';
 import { makeStepRunner } from '#tensorflow/runners/make-step-runner.ts';
 import { probePrecision } from '#tensorflow/runners/probe-precision.ts';
 import type { StepDefinition } from '#tensorflow/runners/step-definition.ts';
 import type { StateArrays, StepBatch, StepRunner } from '#training/ports.ts';
 import type { DrawJudged } from './judged-images.ts';
 import { inputTensors } from './input-tensor.ts';
+import { chunkedShape, chunkedStep } from './chunked-step.ts';
 import { recipeStep } from './recipe-step.ts';
 
 export interface DeviceSettings {
@@ -21,7 +24,7 @@ export interface DeviceSettings {
   readonly compiled: boolean;
   readonly canvasSide: number;
   readonly state: StateArrays;
-  /** Any batch of the run's shape, to choose the precision by; null: nothing is trained. */
+  /** Any batch (of a chunk's size, where the run has chunks), to choose the precision by; null: nothing is trained. */
   readonly anyBatch: (() => Promise<StepBatch>) | null;
   readonly warn: (message: string) => void;
 }
@@ -34,12 +37,20 @@ export interface WiredDevice {
 /** Loads TensorFlow, chooses the precision where that is left open, and puts the state on the device. */
 export async function wireDevice(recipe: Recipe, settings: DeviceSettings): Promise<WiredDevice> {
   const { device } = await loadTensorFlow({ threads: settings.threads === 0 ? null : settings.threads });
-  const definition = recipeStep(recipe, settings.canvasSide);
-  const precision = await choosePrecision(definition, device, settings);
-  const { compiled, warn } = settings;
-  const runner = makeStepRunner(definition, { compiled, precision, device, onFallback: warn });
+  const { compiled, warn, canvasSide } = settings;
+  const precision = await choosePrecision(probedStep(recipe, canvasSide), device, settings);
+  const plan = chunkPlan(recipe);
+  const definition = plan === null ? recipeStep(recipe, canvasSide) : chunkedStep(recipe, plan, canvasSide);
+  const whole = makeStepRunner(definition, { compiled, precision, device, onFallback: warn });
+  const runner = plan === null ? whole : new ChunkedRunner(whole, chunkedShape(recipe, plan));
   await runner.writeState(settings.state);
   return { runner, draw: drawJudged(recipe) };
+}
+
+/** What the precision is chosen by: the step, or a step on a batch of one chunk. */
+function probedStep(recipe: Recipe, canvasSide: number): StepDefinition {
+  const batchSize = recipe.chunk.images ?? recipe.batchSize;
+  return recipeStep({ ...recipe, batchSize, chunk: { ...recipe.chunk, images: null } }, canvasSide);
 }
 
 async function choosePrecision(

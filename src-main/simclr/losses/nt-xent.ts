@@ -14,7 +14,7 @@ import { ShapeError } from '#base/shapes.ts';
 import { normaliseRows, normaliseRowsGradient } from './normalise-rows.ts';
 
 /** Stands for −∞ on the diagonal; finite, because −∞ · 0 is not a number. */
-const EXCLUDED = 1e9;
+export const EXCLUDED = 1e9;
 
 /**
  * @param projections float32 [2N, D], N ≥ 2, of any length: rows are normalised here.

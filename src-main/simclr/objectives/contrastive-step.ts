@@ -56,19 +56,29 @@ export function contrastiveStepFromViews(recipe: Recipe): Step {
 
 /** One forward pass over all 2N views together, so that batch norm sees both branches. */
 function lossOfViews(recipe: Recipe, state: TensorMap, views: tf.Tensor4D) {
+  const { projections, statistics } = projectViews(recipe, state, views);
+  return { value: ntXentLoss(projections, recipe.loss.temperature), others: { projections, ...statistics } };
+}
+
+/** z of views in training, and the batch's statistics by the names of the running ones. */
+export function projectViews(
+  recipe: Recipe,
+  state: TensorMap,
+  views: tf.Tensor4D,
+): { readonly projections: tf.Tensor2D; readonly statistics: TensorMap } {
   const collected: Record<string, BatchStatistics> = {};
   const pass = { parameters: state, batchStatistics: collected };
   const projections = project(encode(views, recipe.encoder, pass), recipe, pass);
-  const others: Record<string, tf.Tensor> = { projections };
+  const statistics: Record<string, tf.Tensor> = {};
   for (const [path, { mean, variance }] of Object.entries(collected)) {
-    others[`${path}/movingMean`] = mean;
-    others[`${path}/movingVariance`] = variance;
+    statistics[`${path}/movingMean`] = mean;
+    statistics[`${path}/movingVariance`] = variance;
   }
-  return { value: ntXentLoss(projections, recipe.loss.temperature), others };
+  return { projections, statistics };
 }
 
 /** √(Σ over all gradients of Σ g²). */
-function globalNorm(gradients: readonly tf.Tensor[]): tf.Tensor {
+export function globalNorm(gradients: readonly tf.Tensor[]): tf.Tensor {
   return tf.sqrt(tf.addN(gradients.map((gradient) => tf.sum(tf.square(gradient)))));
 }
 

@@ -32,7 +32,7 @@ export function drawingInputSpecs(run: ViewsOfRun, viewCount: number, canvasSide
 }
 
 /** Inputs of the update alone: the learning rate, and the step (updates made before) where the optimizer asks for it. */
-function updateInputs({ optimizer }: Pick<Recipe, 'optimizer'>): readonly StepInputSpec[] {
+export function updateInputs({ optimizer }: Pick<Recipe, 'optimizer'>): readonly StepInputSpec[] {
   const learningRate: StepInputSpec = { name: 'learningRate', shape: [], dtype: 'float32' };
   if (optimizer.kind !== 'adamw') return [learningRate];
   return [learningRate, { name: 'step', shape: [], dtype: 'float32' }];

@@ -60,15 +60,20 @@ function blurExponent(sigma: number): number {
   return sigma > 0 ? Math.max(-0.5 / (sigma * sigma), NO_BLUR) : NO_BLUR;
 }
 
-/** A view goes to the stream of its turn of hue: as many linear operations come before it. */
+/** The stream a view is drawn in: that of its turn of hue, as many linear operations come before it. */
+export function streamOfView(plan: ViewPlan, orders: Uint8Array, view: number): number {
+  const first = view * plan.operations.length;
+  return plan.hasHue ? orders.indexOf(HUE, first) - first : 0;
+}
+
+/** Puts each view into its stream. */
 function arrangement(plan: ViewPlan, { viewCount, orders }: ViewParameters) {
   const rowOfSlot = new Int32Array(slotCount(plan, viewCount)).fill(-1);
   const slotOfRow = new Int32Array(viewCount);
   const length = streamLength(plan, viewCount);
-  const size = plan.operations.length;
   const filled = new Int32Array(plan.streams);
   for (let view = 0; view < viewCount; view++) {
-    const stream = plan.hasHue ? orders.indexOf(HUE, view * size) - view * size : 0;
+    const stream = streamOfView(plan, orders, view);
     if (filled[stream] === length) {
       throw new Error(`At most ${length} of ${viewCount} views can turn their hue after ${stream} operations.`);
     }

@@ -27,17 +27,24 @@ export interface CompiledFunction {
 /**
  * Records each function and joins them, with `readState` and `writeState`, over one state.
  *
+ * @param own variables beside the state, which the functions may read once one of them has given them a value; the two
+ *   entry points leave them out.
  * @throws RecordingError when a function can't be recorded; the caller then runs it eagerly.
  */
-export function compileGraph(state: TensorTypes, functions: ReadonlyMap<string, CompiledFunction>): GraphDefinition {
+export function compileGraph(
+  state: TensorTypes,
+  functions: ReadonlyMap<string, CompiledFunction>,
+  own: TensorTypes = new Map(),
+): GraphDefinition {
+  const variables: TensorTypes = new Map([...state, ...own]);
   const entryPoints = new Map<string, EntryPoint>([
     [READ_STATE, readStateEntry(state)],
     [WRITE_STATE, writeStateEntry(state)],
   ]);
   for (const [name, { run, inputs, guards, passes }] of functions) {
-    const recorded = recordProgram({ state, inputs, run });
+    const recorded = recordProgram({ state: variables, inputs, run });
     const program = [...passes, removeDeadNodes].reduce((changed, pass) => pass(changed), recorded);
     entryPoints.set(name, { program, guards });
   }
-  return graphDefinition(state, entryPoints);
+  return graphDefinition(variables, entryPoints);
 }

@@ -10,6 +10,7 @@ import type { Tensors } from '../compiled-step/record.ts';
 import { NonFiniteError, Session } from '../compiled-step/session.ts';
 import { READ_STATE, WRITE_STATE } from '../compiled-step/state-entry-points.ts';
 import { batchInputs } from './batch-inputs.ts';
+import type { PartRunner } from './part-runner.ts';
 import { embedInChunks } from './embed-in-chunks.ts';
 import { checkState } from './state-check.ts';
 import type { StepDefinition } from './step-definition.ts';
@@ -20,7 +21,11 @@ export type Precision = StepRunner['description']['precision'];
 export function compileStep(definition: StepDefinition, precision: Precision): GraphDefinition {
   const passes = precision === 'bfloat16' ? [bfloat16] : [];
   const embedPasses = [foldScales, ...passes];
-  const { step, inputs, guards, embed } = definition;
+  const { step, inputs, guards, embed, parts } = definition;
+  const besides = [...(parts?.functions ?? [])].map(([name, { isNarrowed, ...recorded }]) => {
+    const compiled: CompiledFunction = { ...recorded, guards: [], passes: isNarrowed ? passes : [] };
+    return [name, compiled] as const;
+  });
   return compileGraph(
     definition.state,
     new Map<string, CompiledFunction>([
@@ -35,7 +40,9 @@ export function compileStep(definition: StepDefinition, precision: Precision): G
           embedPasses,
         ),
       ],
+      ...besides,
     ]),
+    parts?.variables,
   );
 }
 
@@ -53,7 +60,7 @@ function embedFunction(
   };
 }
 
-export class CompiledRunner implements StepRunner {
+export class CompiledRunner implements PartRunner {
   readonly description: StepRunner['description'];
   /** For inspection: `graphSummary`, `graphBytes`. */
   readonly graph: GraphDefinition;
@@ -83,6 +90,9 @@ export class CompiledRunner implements StepRunner {
       throw error;
     }
   };
+
+  /** Runs a function of the definition's parts; all its outputs by name. */
+  readonly run: PartRunner['run'] = (name, inputs) => this.#session.run(name, inputs);
 
   readonly embed: StepRunner['embed'] = async (pixels, count, output) => {
     const { side, rows } = this.#definition.embedding;

@@ -1,16 +1,20 @@
 /** Runs a step operation by operation on tfjs's current backend: the oracle of the tests, and the way out. */
 import * as tf from '@tensorflow/tfjs-core';
-import type { StateArray, StateArrays, StepBatch, StepInput, StepOutputs, StepRunner } from '#training/ports.ts';
+import type { StateArrays, StepBatch, StepOutputs, StepRunner } from '#training/ports.ts';
 import type { Tensors } from '../compiled-step/record.ts';
+import type { TensorValues } from '../compiled-step/session.ts';
 import { batchInputs } from './batch-inputs.ts';
 import { embedInChunks } from './embed-in-chunks.ts';
+import type { PartRunner } from './part-runner.ts';
 import { checkState } from './state-check.ts';
 import type { StepDefinition } from './step-definition.ts';
 
-export class EagerRunner implements StepRunner {
+export class EagerRunner implements PartRunner {
   readonly description: StepRunner['description'];
   readonly #definition: StepDefinition;
   #state: Tensors = {};
+  /** Of the definition's parts. */
+  #own: Tensors = {};
 
   /** @param device as it is shown: `cpu` or `gpu`. */
   constructor(definition: StepDefinition, device: string) {
@@ -20,7 +24,7 @@ export class EagerRunner implements StepRunner {
 
   readonly step = async (batch: StepBatch): Promise<StepOutputs> => {
     const inputs = tensorsOf(batchInputs(this.#definition.inputs, batch));
-    const result = this.#definition.step(this.#state, inputs);
+    const result = this.#definition.step({ ...this.#state, ...this.#own }, inputs);
     tf.dispose(inputs);
     const outputs = Object.fromEntries(
       Object.entries(result.outputs).map(([name, tensor]) => [name, tensor.dataSync()[0]!]),
@@ -30,6 +34,21 @@ export class EagerRunner implements StepRunner {
     tf.dispose(isFinite ? this.#state : result.state);
     if (isFinite) this.#state = result.state;
     return outputs;
+  };
+
+  readonly run: PartRunner['run'] = (name, given) => {
+    const part = this.#definition.parts?.functions.get(name);
+    if (part === undefined) throw new Error(`The step has no function "${name}".`);
+    const inputs = tensorsOf(new Map([...part.inputs.keys()].map((input) => [input, given.get(input)!])));
+    const { state, outputs } = part.run({ ...this.#state, ...this.#own }, inputs);
+    tf.dispose([inputs, Object.keys(state).map((variable) => this.#own[variable] ?? [])]);
+    this.#own = { ...this.#own, ...state };
+    const read = Object.entries(outputs).map(([output, tensor]) => {
+      const values = tensor.dataSync().slice() as Float32Array;
+      return [output, { shape: tensor.shape, values }] as const;
+    });
+    tf.dispose(outputs);
+    return new Map(read);
   };
 
   readonly embed: StepRunner['embed'] = async (pixels, count, output) => {
@@ -61,17 +80,18 @@ export class EagerRunner implements StepRunner {
   };
 
   readonly dispose = (): void => {
-    tf.dispose(this.#state);
+    tf.dispose([this.#state, this.#own]);
     this.#state = {};
+    this.#own = {};
   };
 }
 
 /** tfjs keeps the arrays it is given, and the caller may write into them again: so each is copied. */
-function tensorsOf(arrays: ReadonlyMap<string, StepInput | StateArray>): Tensors {
+function tensorsOf(arrays: ReadonlyMap<string, TensorValues>): Tensors {
   return Object.fromEntries(
-    [...arrays].map(([name, { shape, dtype, values }]) => [
+    [...arrays].map(([name, { shape, values }]) => [
       name,
-      dtype === 'float32'
+      values instanceof Float32Array
         ? tf.tensor(Float32Array.from(values), [...shape], 'float32')
         : tf.tensor(Int32Array.from(values), [...shape], 'int32'),
     ]),

@@ -1,7 +1,7 @@
-import type { StepRunner } from '#training/ports.ts';
 import { RecordingError } from '../compiled-step/recording-error.ts';
 import { CompiledRunner, type Precision } from './compiled-runner.ts';
 import { EagerRunner } from './eager-runner.ts';
+import type { PartRunner } from './part-runner.ts';
 import type { StepDefinition } from './step-definition.ts';
 
 export interface RunnerChoice {
@@ -14,7 +14,7 @@ export interface RunnerChoice {
 }
 
 /** A runner without state: write one before its first step. TensorFlow must be loaded (`load.ts`). */
-export function makeStepRunner(definition: StepDefinition, choice: RunnerChoice): StepRunner {
+export function makeStepRunner(definition: StepDefinition, choice: RunnerChoice): PartRunner {
   if (!choice.compiled) return new EagerRunner(definition, choice.device);
   try {
     return new CompiledRunner(definition, choice.precision, choice.device);

@@ -30,4 +30,14 @@ describe('trainingConfigSchema', () => {
     expect(complaints({ optimizer: { nesterov: true, momentum: 0 } })).toHaveLength(1);
     expect(complaints({ optimizer: { nesterov: true, momentum: 0.9 } })).toEqual([]);
   });
+
+  it('wants whole chunks, two or more', () => {
+    expect(complaints({ batchSize: 4096, chunk: { images: 256 } })).toEqual([]);
+    expect(complaints({ batchSize: 1000, chunk: { images: 256 } })).toEqual([
+      "chunk.images: batchSize, 1000, must be a multiple of it; 1000 images don't make whole chunks of 256",
+    ]);
+    expect(complaints({ batchSize: 256, chunk: { images: 256 } })).toEqual([
+      'chunk.images: it must be at most half of batchSize, 128 (it is 256), or null to compute the batch whole',
+    ]);
+  });
 });

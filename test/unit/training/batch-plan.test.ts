@@ -4,8 +4,28 @@ import { stepsOfRun } from '#training/run-length.ts';
 
 describe('planBatches', () => {
   it('drops the last partial batch', () => {
-    expect(planBatches(1000, 256)).toEqual({ imageCount: 1000, batchSize: 256, stepsPerEpoch: 3, note: null });
+    expect(planBatches(1000, 256)).toEqual({
+      imageCount: 1000,
+      batchSize: 256,
+      chunkImages: null,
+      stepsPerEpoch: 3,
+      note: null,
+    });
   });
+
+  it.each([
+    [5000, 4096, 256, { batchSize: 4096, chunkImages: 256, note: null }],
+    [1000, 4096, 256, { batchSize: 768, chunkImages: 256 }],
+    [300, 4096, 256, { batchSize: 300, chunkImages: 150 }],
+    [3, 4096, 256, { batchSize: 3, chunkImages: 1 }],
+  ])(
+    '[CHUNK7] cuts a batch of %i images, %i wanted, into whole chunks of at most %i',
+    (count, batch, chunk, expected) => {
+      const plan = planBatches(count, batch, chunk);
+      expect(plan).toMatchObject(expected);
+      expect(planBatches(count, plan.batchSize, plan.chunkImages)).toMatchObject({ ...expected, note: null });
+    },
+  );
 
   it.each([2, 99, 100])('makes the batch smaller for a set of %i images and says so', (count) => {
     const plan = planBatches(count, 256);
