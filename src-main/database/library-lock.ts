@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { KindredError } from '#base/errors.ts';
@@ -6,8 +6,8 @@ import { isTaken, takeExclusive } from './exclusive-lock.ts';
 
 /*
  * L1  At most one process holds a library: the one that has `library.lock` (exclusive-lock.ts).
- * L2  `library.lock.json` beside it only names the holder, for people and for the command line. Nothing is decided
- *     by it, and a left-over one does no harm.
+ * L2  `library.lock.json` beside it names the holder, for people and for the command line. Who holds the library is not
+ *     decided by it; a left-over one says that its holder ended without letting go.
  */
 
 /** Who holds a library. */
@@ -23,6 +23,8 @@ export interface LockHolder {
 }
 
 export interface LibraryLock {
+  /** The holder before this one was killed, or the computer went down under it. */
+  readonly isAfterKill: boolean;
   /** Says anew what is written of the holder. */
   readonly describe: (change: Partial<Pick<LockHolder, 'port' | 'activity'>>) => void;
   readonly release: () => void;
@@ -67,6 +69,7 @@ function refusal(folder: string): KindredError {
 export function holdLibrary(folder: string, activity: string, nowMs: number): LibraryLock {
   const letGo = takeExclusive(lockFile(folder));
   if (letGo === null) throw refusal(folder);
+  const isAfterKill = existsSync(holderFile(folder));
   let holder: LockHolder = { pid: process.pid, host: hostname(), startedMs: nowMs, port: null, activity };
   const write = (): void => writeFileSync(holderFile(folder), `${JSON.stringify(holder)}\n`, { mode: 0o600 });
   try {
@@ -76,6 +79,7 @@ export function holdLibrary(folder: string, activity: string, nowMs: number): Li
     throw error;
   }
   return {
+    isAfterKill,
     describe: (change) => {
       holder = { ...holder, ...change };
       write();

@@ -1,7 +1,7 @@
 /** What a kill −9 between two steps of a command leaves, and that the next command that writes puts it right. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -13,6 +13,7 @@ import { RandomStream } from '#base/random.ts';
 import { EmbeddingStore } from '#vectors/embedding-store.ts';
 import { isGroupAlive, killGroup, runCommand, startCommand } from '#test/support/command-line.ts';
 import { withDecoders } from '#test/support/decoder-pool.ts';
+import { folderDigest } from '#test/support/folder-digest.ts';
 import { libraryDump } from '#test/support/library-dump.ts';
 import { temporaryFolder } from '#test/support/temporary-folder.ts';
 
@@ -131,6 +132,27 @@ describe('a dataset that is removed', () => {
     },
     LIMIT_MS,
   );
+});
+
+describe('a library whose holder was killed', () => {
+  it('is freed of what was half written, and of nothing else', async () => {
+    const { folder, kept } = await library();
+    await endHalfWay(folder, 'before a run begins');
+    const [id] = readdirSync(join(folder, 'runs'));
+    const checkpoints = join(folder, 'runs', id!, 'checkpoints');
+    const before = folderDigest(folder);
+    mkdirSync(join(checkpoints, '.new-4-17'), { recursive: true });
+    const halfWritten = [
+      join(checkpoints, '.new-4-17', 'weights.safetensors'),
+      join(folder, 'thumbnails', kept[0]!.slice(0, 2), `${kept[0]!}.webp.1234-5`),
+      join(folder, 'pixels', 'side-40', 'segment-00007.pixels.partial'),
+    ];
+    for (const path of halfWritten) writeFileSync(path, 'half');
+    await settle(folder);
+    expect(halfWritten.filter((path) => existsSync(path))).toEqual([]);
+    const files = Object.entries(before).filter(([name]) => !name.startsWith('library.'));
+    expect(folderDigest(folder)).toMatchObject(Object.fromEntries(files));
+  });
 });
 
 describe('a run', () => {

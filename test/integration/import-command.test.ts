@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { RandomStream } from '#base/random.ts';
 import { importFinishedSchema } from '#contract/import-events.ts';
 import { isGroupAlive, killGroup, runCommand, startCommand, whenSaid } from '#test/support/command-line.ts';
+import { folderDigest } from '#test/support/folder-digest.ts';
 import { libraryDump } from '#test/support/library-dump.ts';
 import { temporaryFolder } from '#test/support/temporary-folder.ts';
 
@@ -72,6 +73,8 @@ describe('import at the terminal', () => {
     expect(last.events.at(-1)!['new']).toBeLessThan(PICTURES);
     expect(libraryDump(broken)).toEqual(libraryDump(unbroken));
     expect(thumbnails(broken).toSorted()).toEqual(thumbnails(unbroken).toSorted());
+    const others = Object.keys(folderDigest(join(broken, 'thumbnails'))).filter((name) => !name.endsWith('.webp'));
+    expect(others).toEqual([]);
   });
 
   it('interrupted by Ctrl-C leaves with 130, says how to go on, and holds nothing', async () => {

@@ -144,6 +144,10 @@ export class Wiring {
   async #settle(stores: LibraryStores): Promise<void> {
     const { settleLibrary } = await import('#application/settle-library.ts');
     const vectors = await this.vectors();
+    if (this.#library?.lock?.isAfterKill === true) {
+      const { clearHalfWritten } = await import('./clear-half-written.ts');
+      clearHalfWritten(this.layout);
+    }
     vectors.settle();
     await settleLibrary({ stores, host: await this.runHost(), traces: await this.traces(), vectors });
   }
