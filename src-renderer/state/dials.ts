@@ -9,6 +9,13 @@ export interface Dial {
   readonly step?: number;
 }
 
+/** Lengths a person is offered. */
+export const trainingTimes = [
+  { minutes: 15, name: '15 minutes', hint: 'a first impression' },
+  { minutes: 60, name: 'An hour', hint: 'good for most sets' },
+  { minutes: 600, name: 'Overnight', hint: 'the best this computer can do' },
+] as const;
+
 export interface DialGroup {
   readonly title: string;
   readonly dials: readonly Dial[];

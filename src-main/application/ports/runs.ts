@@ -106,6 +106,8 @@ export interface RunPlan {
   readonly threads: number;
   /** null, or left out by an older version: the recipe was given. */
   readonly choice?: RecipeChoice | null;
+  /** Set where a run trains another's encoder for longer: its state before step 0 is that checkpoint's. */
+  readonly startsFrom?: { readonly runId: RunId; readonly step: number } | null;
   readonly versions: Readonly<Record<string, string>>;
 }
 

@@ -85,6 +85,18 @@ export const runContract = {
     ),
   pause: oc.input(runId).output(z.object({})),
   resume: oc.input(runId).output(z.object({})),
+  /** Stop and keep: ends the run with the encoder it has. One that trains makes its step and a checkpoint first. */
+  keep: oc.input(runId).output(z.object({})),
+  /** A new run from the newest checkpoint of one at rest, with a warm-up and a cosine of its own. */
+  longer: oc
+    .input(
+      z.strictObject({
+        id: z.string(),
+        minutes: z.number().positive().max(100_000),
+        name: z.string().max(200).optional(),
+      }),
+    )
+    .output(z.object({ id: z.string() })),
   rename: oc.input(z.strictObject({ id: z.string(), name: z.string().min(1).max(200) })).output(z.object({})),
   remove: oc.input(runId).output(z.object({})),
 };

@@ -1,9 +1,11 @@
 /** What the compute process's main thread does for a job: lock, folder, writing; the thread does the rest. */
 import { basename, dirname } from 'node:path';
 import type { EmbedRequest } from '#application/ports/embedder.ts';
+import type { RunPlan } from '#application/ports/runs.ts';
 import { KindredError } from '#base/errors.ts';
 import { isRunId } from '#base/ids.ts';
 import { CheckpointFolderStore } from '#checkpoints/checkpoint-store.ts';
+import type { StateArrays } from '#training/ports.ts';
 import type { FromCompute } from './messages.ts';
 import { RunFolder } from './run-folder.ts';
 import { holdRun } from './run-lock.ts';
@@ -55,9 +57,10 @@ async function trainWithLock(
     if (checkpoint !== null && resolved === null) {
       throw new KindredError('run.notResumable', `The run in "${folder.path}" has lost resolved.json.`, {});
     }
+    const initial = checkpoint === null ? await startingState(folder, plan) : null;
     folder.keepEventsUpTo(checkpoint?.meta.step ?? -1);
     recorder.begin(checkpoint?.meta ?? null);
-    const job = { kind: 'train', plan, runFolder: folder.path, resolved, checkpoint } as const;
+    const job = { kind: 'train', plan, runFolder: folder.path, resolved, checkpoint, initial } as const;
     const thread = startTrainingThread(job, {
       write: (written, marks) => recorder.write(store, written, marks),
       onResolved: (made, started) => recorder.started(made, started),
@@ -78,6 +81,14 @@ async function trainWithLock(
     recorder.close();
     release();
   }
+}
+
+/** @throws KindredError of the checkpoint it starts from, when that can't be read any more. */
+async function startingState(folder: RunFolder, { startsFrom }: RunPlan): Promise<StateArrays | null> {
+  if (startsFrom == null) return null;
+  const other = new RunFolder(dirname(folder.path), startsFrom.runId);
+  const store = new CheckpointFolderStore(other.checkpoints, () => {});
+  return (await store.read(startsFrom.step)).state;
 }
 
 export function startEmbedJob(

@@ -3,7 +3,7 @@ import type { ChosenRecipe, RecipeQuestion, RunEvent, RunOutcome, RunPlan } from
 import type { EmbedRequest, EmbedResult } from '#application/ports/embedder.ts';
 import type { PlanarPixels } from '#simclr/views/canvas.ts';
 import type { ViewsOfRun } from '#simclr/views/view-plan.ts';
-import type { Checkpoint, CheckpointMark, TrainingEvent } from '#training/ports.ts';
+import type { Checkpoint, CheckpointMark, StateArrays, TrainingEvent } from '#training/ports.ts';
 import type { ResolvedRun } from './run-folder.ts';
 
 /** An error on its way between processes: enough to make it again. */
@@ -68,6 +68,8 @@ export interface TrainJob {
   /** null before the first step-0 checkpoint. */
   readonly resolved: ResolvedRun | null;
   readonly checkpoint: Checkpoint | null;
+  /** What a new run starts from; null: drawn by its seed. */
+  readonly initial: StateArrays | null;
 }
 
 export interface EmbedJob {

@@ -34,7 +34,7 @@ export async function trainInThread(job: TrainJob, link: ThreadLink): Promise<Tr
     images: plan.images,
     judged: judgedHashes(plan.judged),
   });
-  const state: StateArrays = job.checkpoint?.state ?? initialState(recipe, plan.config.seed);
+  const state: StateArrays = job.checkpoint?.state ?? job.initial ?? initialState(recipe, plan.config.seed);
   const device = await wireDevice(recipe, {
     threads: plan.threads,
     precision: job.resolved?.precision ?? plan.config.precision,

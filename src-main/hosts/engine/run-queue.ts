@@ -2,7 +2,15 @@
 import { embedImages } from '#application/embed-images.ts';
 import type { RecipeChoice, Run, RunEvent } from '#application/ports/runs.ts';
 import { resumeRun } from '#application/resume-run.ts';
-import { type RunResult, startRun, type StartRequest } from '#application/start-run.ts';
+import { keepRun } from '#application/keep-run.ts';
+import {
+  type RunListener,
+  type RunPorts,
+  type RunResult,
+  startRun,
+  type StartRequest,
+} from '#application/start-run.ts';
+import { type LongerRequest, trainLonger } from '#application/train-longer.ts';
 import { KindredError, messageOf } from '#base/errors.ts';
 import type { RunId } from '#base/ids.ts';
 import type { RunPoint, RunSummary } from '#contract/studio/runs.ts';
@@ -20,6 +28,8 @@ export class RunQueue {
   readonly #session: StudioSession;
   readonly #waiting: Waiting[] = [];
   readonly #makings = new Set<AbortController>();
+  /** Runs that are to be finished where they rest. */
+  readonly #keeping = new Set<RunId>();
   #active: { readonly stop: AbortController; readonly ended: Promise<void>; readonly runId: RunId } | null = null;
   #isClosing = false;
 
@@ -36,7 +46,18 @@ export class RunQueue {
   }
 
   /** Makes the run and lets it train when it is its turn; resolves with the run's id once the run is made. */
-  async start(request: StartRequest): Promise<RunId> {
+  start(request: StartRequest): Promise<RunId> {
+    return this.#make((ports, listener, signal) => startRun(ports, request, listener, signal));
+  }
+
+  /** A new run from a checkpoint, as `start`. */
+  longer(request: LongerRequest): Promise<RunId> {
+    return this.#make((ports, listener, signal) => trainLonger(ports, request, listener, signal));
+  }
+
+  async #make(
+    makeAndTrain: (ports: RunPorts, listener: RunListener, signal: AbortSignal) => Promise<RunResult>,
+  ): Promise<RunId> {
     const making = new AbortController();
     this.#makings.add(making);
     const made = Promise.withResolvers<RunId>();
@@ -61,7 +82,7 @@ export class RunQueue {
         });
       },
     };
-    void this.#follow(startRun(ports, request, listener, making.signal), (error) => {
+    void this.#follow(makeAndTrain(ports, listener, making.signal), (error) => {
       if (turn === null) made.reject(error);
     }).finally(() => {
       this.#makings.delete(making);
@@ -91,6 +112,21 @@ export class RunQueue {
       this.#session.stores.runs.update(id, { status: 'paused' });
       this.#session.changed('runs');
     } else throw new KindredError('run.idle', 'This run is not being trained, so there is nothing to pause.', { id });
+  }
+
+  /** Stop and keep. @throws KindredError `checkpoint.missing` when there is no trained encoder yet. */
+  keep(run: Run): void {
+    if (this.activeId === run.id) {
+      this.#keeping.add(run.id);
+      this.pause(run.id);
+      return;
+    }
+    const { runs } = this.#session.stores;
+    keepRun(runs, runHost(this.#session.wiring), run);
+    const place = this.#waiting.findIndex(({ runId }) => runId === run.id);
+    if (place >= 0) this.#waiting.splice(place, 1);
+    this.#session.changed('runs', 'encoder');
+    this.embed(run.id);
   }
 
   async close(): Promise<void> {
@@ -126,6 +162,8 @@ export class RunQueue {
   async #follow(training: Promise<RunResult>, onError: (error: unknown) => void): Promise<void> {
     try {
       const { id, outcome } = await training;
+      const run = this.#session.stores.runs.find(id);
+      if (this.#keeping.delete(id) && outcome.status === 'paused' && run !== null) return this.keep(run);
       if (outcome.status === 'finished') this.embed(id);
     } catch (error) {
       onError(error);

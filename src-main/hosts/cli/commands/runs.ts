@@ -1,5 +1,6 @@
 import { compareRuns, type RunCurves, runCurves } from '#application/compare-runs.ts';
 import { findRun } from '#application/find-run.ts';
+import { keepRun } from '#application/keep-run.ts';
 import { listRuns, runAsItStands } from '#application/list-runs.ts';
 import type { Run } from '#application/ports/runs.ts';
 import { removeRun } from '#application/remove-run.ts';
@@ -11,7 +12,7 @@ import { formatDuration } from '../wording.ts';
 export const register: RegisterCommand = (program, cli) => {
   const runs = program
     .command('runs')
-    .description('List runs, show one, compare two, remove one')
+    .description('List runs, show one, compare two, keep one as it is, remove one')
     .action(() => list(cli()));
   runs
     .command('show <run>')
@@ -21,6 +22,10 @@ export const register: RegisterCommand = (program, cli) => {
     .command('compare <a> <b>')
     .description('The settings in which two runs differ, and their curves side by side')
     .action((a: string, b: string) => compare(cli(), a, b));
+  runs
+    .command('keep <run>')
+    .description('Take a run at rest as finished, with the encoder of its newest checkpoint')
+    .action((word: string) => keep(cli(), word));
   runs
     .command('remove <run>')
     .description('Delete a run with its checkpoints; images stay')
@@ -96,6 +101,14 @@ async function compare({ wiring, output }: Cli, first: string, second: string): 
     output.line(`${run.id} "${run.name}"`);
     tableOfCurves(output, curves);
   }
+}
+
+async function keep({ wiring, output }: Cli, word: string): Promise<void> {
+  const { runs } = await wiring.holdLibrary('runs keep');
+  const run = findRun(runs, word);
+  const step = keepRun(runs, runHost(wiring), run);
+  output.event({ event: 'run.kept', runId: run.id, step });
+  output.line(`Run ${run.id} "${run.name}" is finished with its encoder of step ${step}.`);
 }
 
 async function remove({ wiring, output }: Cli, word: string): Promise<void> {

@@ -76,6 +76,15 @@ export const runProcedures = {
     session.runs.resume(requireRun(session, input.id));
     return {};
   }),
+  keep: studio.run.keep.handler(({ input, context: { session } }) => {
+    session.runs.keep(requireRun(session, input.id));
+    return {};
+  }),
+  longer: studio.run.longer.handler(async ({ input, context: { session } }) => {
+    const run = requireRun(session, input.id);
+    const request = { run, length: { minutes: input.minutes }, name: input.name ?? null };
+    return { id: await session.runs.longer(request) };
+  }),
   rename: studio.run.rename.handler(({ input, context: { session } }) => {
     session.stores.runs.update(requireRun(session, input.id).id, { name: input.name });
     session.changed('runs');
