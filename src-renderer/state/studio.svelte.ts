@@ -88,6 +88,21 @@ export class Studio {
     }
   }
 
+  async undo(): Promise<void> {
+    const answer = await this.ask((engine) => engine.undo.undo());
+    if (answer?.done) this.notify(`Undone: ${answer.done}`);
+  }
+
+  async redo(): Promise<void> {
+    const answer = await this.ask((engine) => engine.undo.redo());
+    if (answer?.done) this.notify(`Done again: ${answer.done}`);
+  }
+
+  /** True while files are on their way from this page: closing it would cut them off. */
+  get isUploading(): boolean {
+    return this.#jobs.some(({ id }) => this.#uploads.has(id));
+  }
+
   wordsFor(error: unknown): string {
     return messageOf(error);
   }

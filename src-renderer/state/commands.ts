@@ -1,0 +1,90 @@
+/** Everything that can be done from the palette, from the desktop's menu, or by a key. */
+import type { Screen } from './address.svelte.ts';
+import { address } from './address.svelte.ts';
+import { dialogs } from './dialogs.svelte.ts';
+import type { Studio } from './studio.svelte.ts';
+import { theme } from './theme.svelte.ts';
+
+export interface Command {
+  /** As the desktop's menu names it; unique. */
+  readonly name: string;
+  readonly title: string;
+  /** Shown beside it. */
+  readonly keys: string;
+  readonly run: () => void;
+}
+
+const SCREENS: readonly (readonly [Screen, string])[] = [
+  ['images', 'Images'],
+  ['pairs', 'Pairs'],
+  ['train', 'Train'],
+  ['map', 'Map'],
+];
+
+const command = (name: string, title: string, keys: string, run: () => void): Command => ({ name, title, keys, run });
+
+/** What is possible now, the most likely first. */
+export function commandsOf(studio: Studio): readonly Command[] {
+  return [...placeCommands(studio), ...runCommands(studio), ...libraryCommands(studio), ...windowCommands()];
+}
+
+function placeCommands(studio: Studio): Command[] {
+  if ((studio.datasets?.length ?? 0) === 0) return [];
+  return SCREENS.map(([screen, title], i) =>
+    command(`go.${screen}`, `Go to ${title}`, String(i + 1), () => address.go({ screen })),
+  );
+}
+
+function runCommands(studio: Studio): Command[] {
+  const act = (verb: 'pause' | 'resume' | 'keep', id: string) => (): void => {
+    void studio.ask((engine) => engine.run[verb]({ id }));
+  };
+  const active = studio.activeRun;
+  const shown = studio.runs.find(({ id }) => id === address.get('run'));
+  const isResting = shown?.status === 'paused' || shown?.status === 'failed';
+  return [
+    ...(active ? [command('run.pause', `Pause “${active.name}”`, '', act('pause', active.id))] : []),
+    ...(active ? [command('run.keep', `Stop and keep “${active.name}”`, '', act('keep', active.id))] : []),
+    ...(shown && isResting ? [command('run.resume', `Resume “${shown.name}”`, '', act('resume', shown.id))] : []),
+    ...studio.runs.map(({ id, name }) =>
+      command(`run.${id}`, `Show the run “${name}”`, '', () => address.go({ screen: 'train', run: id, runs: null })),
+    ),
+  ];
+}
+
+function libraryCommands(studio: Studio): Command[] {
+  const { undo, redo } = studio.undoable;
+  return [
+    command('dataset.add', 'Add folders …', '', () => dialogs.show('add')),
+    ...(undo === null ? [] : [command('undo', `Undo: ${undo}`, 'Ctrl Z', () => void studio.undo())]),
+    ...(redo === null ? [] : [command('redo', `Redo: ${redo}`, 'Ctrl Shift Z', () => void studio.redo())]),
+    ...(studio.datasets ?? []).map(({ id, name }) =>
+      command(`dataset.${id}`, `Show the data set ${name}`, '', () =>
+        address.go({ screen: 'images', dataset: String(id), labels: null, tags: null, like: null, open: null }),
+      ),
+    ),
+  ];
+}
+
+function windowCommands(): Command[] {
+  return [
+    command('palette.open', 'All commands', 'Ctrl K', () => dialogs.show('palette')),
+    command('shortcuts.show', 'Keyboard shortcuts', '?', () => dialogs.show('shortcuts')),
+    command('search.focus', 'Find by name', '/', focusSearch),
+    command('theme.light', 'Theme: light', '', () => theme.choose('light')),
+    command('theme.dark', 'Theme: dark', '', () => theme.choose('dark')),
+    command('theme.system', 'Theme: as the system', '', () => theme.choose('system')),
+  ];
+}
+
+function focusSearch(): void {
+  document.querySelector<HTMLInputElement>('[data-shortcut="search"]')?.focus();
+}
+
+/** Commands whose titles hold every word typed, those that begin with the text first. */
+export function matching<T extends Pick<Command, 'title'>>(commands: readonly T[], text: string): readonly T[] {
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  const found = commands.filter(({ title }) => words.every((word) => title.toLowerCase().includes(word)));
+  const begins = ({ title }: T): boolean => title.toLowerCase().startsWith(words[0] ?? '');
+  return [...found.filter(begins), ...found.filter((one) => !begins(one))];
+}
