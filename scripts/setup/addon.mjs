@@ -1,17 +1,20 @@
 /**
- * tfjs-node's addon, compiled from the source inside the npm package against our TensorFlow (about five seconds of
- * g++), kept in the cache under a hash of all that goes into it and copied into the checkout.
+ * tfjs-node's addon, compiled from the source inside the npm package against our TensorFlow, with Kindred's own
+ * operations (`src-main/tensorflow/native`) beside it: about twenty seconds of g++, kept in the cache under a hash of all
+ * that goes into it and copied into the checkout.
  */
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { outputOf, runCommand } from './command.mjs';
-import { addonInPlace, cacheFolder, modules, projectNode } from './places.mjs';
+import { addonInPlace, cacheFolder, modules, nativeFolder, projectNode } from './places.mjs';
 import { SetupError } from './progress.mjs';
 import { tensorflowIn } from './tensorflow.mjs';
 
 const SOURCES = ['tfjs_backend.cc', 'tfjs_binding.cc'];
-const FLAGS = ['-O2', '-std=c++17', '-fPIC', '-shared', '-DNAPI_VERSION=8', '-DBUILDING_NODE_EXTENSION'];
+const FLAGS = ['-O3', '-std=c++17', '-fPIC', '-shared', '-pthread', '-DNAPI_VERSION=8', '-DBUILDING_NODE_EXTENSION'];
+// GCC tells that vectors wider than the baseline's registers are passed otherwise; ours never leave their file.
+const QUIET = ['-Wno-psabi'];
 
 const bindingFolder = () => join(modules, '@tensorflow', 'tfjs-node', 'binding');
 
@@ -29,8 +32,8 @@ function nodeHeaders() {
 /** @returns where the addon for this TensorFlow is, or will be, in the cache. */
 export function addonInCache(tensorflow) {
   const hash = createHash('sha256').update(JSON.stringify([FLAGS, tensorflow, process.arch, process.platform]));
-  for (const name of readdirSync(bindingFolder()).toSorted()) {
-    hash.update(name).update(readFileSync(join(bindingFolder(), name)));
+  for (const folder of [bindingFolder(), nativeFolder]) {
+    for (const name of readdirSync(folder).toSorted()) hash.update(name).update(readFileSync(join(folder, name)));
   }
   return join(cacheFolder(), 'addons', `${hash.digest('hex').slice(0, 16)}.node`);
 }
@@ -53,11 +56,16 @@ export async function compileAddon(tensorflow, program) {
   mkdirSync(dirname(target), { recursive: true });
   const { include, libraryFolder, libraries } = tensorflowIn(tensorflow);
   const headers = [nodeHeaders(), include].map((folder) => `-I${folder}`);
-  const sources = SOURCES.map((name) => join(bindingFolder(), name));
+  const own = readdirSync(nativeFolder).filter((name) => name.endsWith('.cc'));
+  const sources = [
+    ...SOURCES.map((name) => join(bindingFolder(), name)),
+    ...own.toSorted().map((name) => join(nativeFolder, name)),
+  ];
   const extra = process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : [];
   const unfinished = `${target}.unfinished`;
   const args = [
     ...FLAGS,
+    ...QUIET,
     ...headers,
     ...sources,
     '-o',

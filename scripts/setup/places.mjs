@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url)).replace(/[\\/]$/, '');
 export const modules = join(root, 'node_modules');
+/** Source of Kindred's own operations, which go into tfjs-node's addon. */
+export const nativeFolder = join(root, 'src-main', 'tensorflow', 'native');
 
 /** The cache folder of this user: TensorFlow and compiled addons, safe to delete at any time. */
 export function cacheFolder(env = process.env) {

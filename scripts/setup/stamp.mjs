@@ -3,9 +3,9 @@
  * all that set-up depends on. It is written last, and goes with `node_modules`.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { addonInPlace, modules, projectNode, root } from './places.mjs';
+import { addonInPlace, modules, nativeFolder, projectNode, root } from './places.mjs';
 
 /** Raise when set-up itself changes in a way that must run again. */
 const SETUP_VERSION = 1;
@@ -14,7 +14,9 @@ const stampPath = join(modules, '.kindred-setup.json');
 function inputsHash(plan) {
   const lock = readFileSync(join(root, 'package-lock.json'));
   const facts = JSON.stringify([SETUP_VERSION, process.platform, process.arch, plan.device, plan.tensorflow]);
-  return createHash('sha256').update(facts).update(lock).digest('hex');
+  const hash = createHash('sha256').update(facts).update(lock);
+  for (const name of readdirSync(nativeFolder).toSorted()) hash.update(readFileSync(join(nativeFolder, name)));
+  return hash.digest('hex');
 }
 
 /** True when set-up has finished for exactly this plan and what it made is still there. */

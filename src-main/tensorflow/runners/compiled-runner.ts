@@ -5,10 +5,14 @@ import { compileGraph, type CompiledFunction } from '../compiled-step/compile.ts
 import type { GraphDefinition } from '../compiled-step/graph-definition.ts';
 import { bfloat16 } from '../compiled-step/passes/bfloat16.ts';
 import { foldScales } from '../compiled-step/passes/fold-scales.ts';
+import { fuseNorms } from '../compiled-step/passes/fuse-norms.ts';
+import { removeIdentityReshapes } from '../compiled-step/passes/remove-identity-reshapes.ts';
+import { smallFilterGradients } from '../compiled-step/passes/small-filter-gradients.ts';
 import type { Pass, TensorType } from '../compiled-step/program.ts';
 import type { Tensors } from '../compiled-step/record.ts';
 import { NonFiniteError, Session } from '../compiled-step/session.ts';
 import { READ_STATE, WRITE_STATE } from '../compiled-step/state-entry-points.ts';
+import { nativeAbilities, type NativeAbilities } from '../native-abilities.ts';
 import { batchInputs } from './batch-inputs.ts';
 import type { PartRunner } from './part-runner.ts';
 import { embedInChunks } from './embed-in-chunks.ts';
@@ -19,8 +23,8 @@ export type Precision = StepRunner['description']['precision'];
 
 /** @throws RecordingError when the step or the embedding can't be recorded. */
 export function compileStep(definition: StepDefinition, precision: Precision): GraphDefinition {
-  const passes = precision === 'bfloat16' ? [bfloat16] : [];
-  const embedPasses = [foldScales, ...passes];
+  const passes = stepPasses(precision, nativeAbilities());
+  const embedPasses = [foldScales, ...(precision === 'bfloat16' ? [bfloat16] : [])];
   const { step, inputs, guards, embed, parts } = definition;
   const besides = [...(parts?.functions ?? [])].map(([name, { isNarrowed, ...recorded }]) => {
     const compiled: CompiledFunction = { ...recorded, guards: [], passes: isNarrowed ? passes : [] };
@@ -44,6 +48,17 @@ export function compileStep(definition: StepDefinition, precision: Precision): G
     ]),
     parts?.variables,
   );
+}
+
+/** Float32 stays as recorded: fusing gains nothing there (measured), and so it equals the eager step. */
+function stepPasses(precision: Precision, { fusedNorms, filterGradients }: NativeAbilities): readonly Pass[] {
+  if (precision === 'float32') return [];
+  return [
+    removeIdentityReshapes,
+    ...(filterGradients ? [smallFilterGradients] : []),
+    bfloat16,
+    ...(fusedNorms ? [fuseNorms] : []),
+  ];
 }
 
 function embedFunction(

@@ -9,18 +9,22 @@ import type { DType } from '../../tf-dtype.ts';
 import type { ProgramBuilder } from '../program-builder.ts';
 import { typeOf, type Program, type ProgramNode, type Ref } from '../program.ts';
 import { rewriteProgram } from './rewrite-program.ts';
+import { FILTER_GRADIENT } from './small-filter-gradients.ts';
 
 interface Narrowing {
   /** Positions of the inputs that share the operation's type; null: all. */
   readonly inputs: readonly number[] | null;
   /** True: narrow wherever it stands. False: only when one of those inputs is narrow already. */
   readonly always: boolean;
+  /** True: what comes out is float32 all the same. */
+  readonly widens?: boolean;
 }
 
 const NARROWINGS: ReadonlyMap<string, Narrowing> = new Map([
   ['Conv2D', { inputs: [0, 1], always: true }],
   ['Conv2DBackpropInput', { inputs: [1, 2], always: true }],
   ['Conv2DBackpropFilter', { inputs: [0, 2], always: true }],
+  [FILTER_GRADIENT, { inputs: [0, 1], always: true, widens: true }],
   ['FusedBatchNormV3', { inputs: [0], always: false }],
   ['FusedBatchNormGradV3', { inputs: [0, 1], always: false }],
   ['Relu', { inputs: [0], always: false }],
@@ -48,7 +52,7 @@ function place(node: ProgramNode, builder: ProgramBuilder): readonly Ref[] {
   const narrowing = NARROWINGS.get(node.op);
   const positions = narrowing?.inputs ?? node.inputs.map((_, position) => position);
   if (narrowing !== undefined && isNarrowed(node, narrowing, positions, builder))
-    return narrowed(node, positions, builder);
+    return narrowed(node, narrowing, positions, builder);
   return builder.addNode({ ...node, inputs: node.inputs.map((ref) => widened(ref, builder)) });
 }
 
@@ -65,11 +69,17 @@ function isNarrowed(
   return types.some(({ dtype }) => dtype === 'bfloat16');
 }
 
-/** The node in bfloat16: its typed inputs cast, `T` changed, and its first output (the image) narrow. */
-function narrowed(node: ProgramNode, positions: readonly number[], builder: ProgramBuilder): readonly Ref[] {
+/** The node in bfloat16: its typed inputs cast, `T` changed, and its first output (the image) narrow unless it widens. */
+function narrowed(
+  node: ProgramNode,
+  { widens }: Narrowing,
+  positions: readonly number[],
+  builder: ProgramBuilder,
+): readonly Ref[] {
   const inputs = node.inputs.map((ref, i) =>
     positions.includes(i) ? castTo('bfloat16', ref, builder) : widened(ref, builder),
   );
+  if (widens === true) return builder.addNode({ ...node, inputs });
   const outputs = node.outputs.map((type, i) => (i === 0 ? { ...type, dtype: 'bfloat16' as const } : type));
   return builder.addNode({
     ...node,

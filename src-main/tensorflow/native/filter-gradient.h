@@ -1,0 +1,33 @@
+// The gradient of a 3 × 3 convolution's kernel in bfloat16, for few channels: there TensorFlow's own reaches half of what
+// the processor can do, because it reorders activations that are hardly used again.
+#pragma once
+#include <cstdint>
+
+#include "row-vectors.h"
+
+namespace kindred {
+
+// Sizes of one convolution without padding left to do but `pad` zeros on every side.
+struct FilterGradientShape {
+  int images;
+  // Of the convolution's input, before `pad`.
+  int height, width;
+  // Of the gradient of its output.
+  int outHeight, outWidth;
+  // Multiples of 16.
+  int inChannels, outChannels;
+  int stride;
+  int pad;
+};
+
+// Whether this processor has the instructions (AVX-512 with bfloat16 products) and this build the code.
+bool hasFilterGradient();
+
+// Strides 1 and 2, rows that fit a tile.
+bool fitsFilterGradient(const FilterGradientShape& shape);
+
+// x [images, height, width, inChannels], dy [images, outHeight, outWidth, outChannels] → kernel [3, 3, inChannels,
+// outChannels] in float32. The same result whatever the number of threads.
+void filterGradient(const FilterGradientShape& shape, const Bfloat16* x, const Bfloat16* dy, float* kernel);
+
+}  // namespace kindred

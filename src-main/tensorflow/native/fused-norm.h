@@ -1,0 +1,51 @@
+// Batch norm with the ReLU and the residual sum after it, forward and backward: each value is read as few times as the
+// statistics allow, where separate operations read and write it once more for every one of them.
+//
+// x, side, y and gradients are [rows, channels], row-major, of float32 or bfloat16; per-channel numbers are float32.
+// Sums are made in fixed parts of the rows and joined in order, so results do not depend on the number of threads.
+#pragma once
+#include <cstdint>
+
+#include "row-vectors.h"
+
+namespace kindred {
+
+struct NormShape {
+  int64_t rows;
+  // A multiple of kLanes.
+  int64_t channels;
+};
+
+template <typename T>
+struct NormForward {
+  const T* x;
+  const float *gamma, *beta;
+  // Added before the ReLU; null: nothing.
+  const T* side;
+  T* y;
+  float *mean, *unbiasedVariance, *inverseDeviation;
+};
+
+template <typename T>
+struct NormBackward {
+  // The gradient of y is the sum of these two; `more` may be null.
+  const T *dy, *more;
+  const T* x;
+  // y, where a side was added; null: the ReLU's mask is found from x.
+  const T* y;
+  const float *gamma, *beta, *mean, *inverseDeviation;
+  // Gradient of the side, i.e. of the sum below the ReLU; null where there was none.
+  T* dside;
+  // May be the memory of dy.
+  T* dx;
+  float *dgamma, *dbeta;
+};
+
+// y = relu(γ · (x − mean) / √(variance + ε) + β + side).
+template <typename T>
+void normForward(const NormShape& shape, float epsilon, const NormForward<T>& tensors);
+
+template <typename T>
+void normBackward(const NormShape& shape, const NormBackward<T>& tensors);
+
+}  // namespace kindred

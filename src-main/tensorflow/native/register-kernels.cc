@@ -1,0 +1,293 @@
+// TensorFlow's view of what is here: operations and their kernels for the CPU, registered when the addon is loaded.
+//
+//   KindredBatchNormRelu      x: T, gamma, beta: float, side: sides × T → y: T, mean, variance, inverse_deviation: float
+//   KindredBatchNormReluGrad  dy: parts × T, x: T, gamma, beta, mean, inverse_deviation: float, y: sides × T
+//                             → dx: T, dgamma, dbeta: float, dside: sides × T
+//   KindredFilterGradient     x, dy: bfloat16 → dkernel: float [3, 3, in, out]; stride 1 padded by 1, or 2 unpadded
+//   KindredAbilities          → int32: 1 norms, 2 filter gradients, added up
+//
+// T is float or bfloat16; images are [n, h, w, c], c a multiple of 16; parts is 1 or 2, sides 0 or 1.
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "filter-gradient.h"
+#include "fused-norm.h"
+#include "kernel-api.h"
+#include "tensorflow/c/ops.h"
+
+namespace kindred {
+namespace {
+
+// The tensors of one call: inputs and outputs are given back when it ends. After a failure everything is null.
+class Call {
+ public:
+  explicit Call(TF_OpKernelContext* context) : context_(context), status_(TF_NewStatus()) {}
+
+  ~Call() {
+    for (TF_Tensor* tensor : tensors_) TF_DeleteTensor(tensor);
+    TF_DeleteStatus(status_);
+  }
+
+  TF_Tensor* input(int index) {
+    TF_Tensor* tensor = nullptr;
+    TF_GetInput(context_, index, &tensor, status_);
+    return kept(tensor);
+  }
+
+  TF_Tensor* output(int index, TF_DataType type, const std::vector<int64_t>& dims) {
+    size_t bytes = TF_DataTypeSize(type);
+    for (int64_t dim : dims) bytes *= dim;
+    return kept(TF_AllocateOutput(context_, index, type, dims.data(), static_cast<int>(dims.size()), bytes, status_));
+  }
+
+  // In the memory of one of the inputs if nobody else needs it.
+  TF_Tensor* outputInPlaceOf(int input, int index, const std::vector<int64_t>& dims) {
+    int forwarded = -1;
+    return kept(TF_ForwardInputOrAllocateOutput(context_, &input, 1, index, dims.data(), static_cast<int>(dims.size()),
+                                                &forwarded, status_));
+  }
+
+  bool require(bool condition, const char* message) {
+    if (condition || hasFailed_) return !hasFailed_;
+    TF_SetStatus(status_, TF_INVALID_ARGUMENT, message);
+    fail();
+    return false;
+  }
+
+  bool hasFailed() const { return hasFailed_; }
+
+ private:
+  TF_Tensor* kept(TF_Tensor* tensor) {
+    if (TF_GetCode(status_) != TF_OK) fail();
+    if (tensor != nullptr) tensors_.push_back(tensor);
+    return tensor;
+  }
+
+  void fail() {
+    if (!hasFailed_) TF_OpKernelContext_Failure(context_, status_);
+    hasFailed_ = true;
+  }
+
+  TF_OpKernelContext* context_;
+  TF_Status* status_;
+  std::vector<TF_Tensor*> tensors_;
+  bool hasFailed_ = false;
+};
+
+std::vector<int64_t> dimsOf(const TF_Tensor* tensor) {
+  std::vector<int64_t> dims(TF_NumDims(tensor));
+  for (size_t i = 0; i < dims.size(); i++) dims[i] = TF_Dim(tensor, static_cast<int>(i));
+  return dims;
+}
+
+template <typename T>
+T* dataOf(TF_Tensor* tensor) {
+  return static_cast<T*>(TF_TensorData(tensor));
+}
+
+NormShape normShapeOf(const std::vector<int64_t>& dims) {
+  int64_t rows = 1;
+  for (size_t i = 0; i + 1 < dims.size(); i++) rows *= dims[i];
+  return {rows, dims.empty() ? 0 : dims.back()};
+}
+
+bool isNormShape(const NormShape& shape) { return shape.rows > 0 && shape.channels > 0 && shape.channels % kLanes == 0; }
+
+struct NormAttributes {
+  float epsilon = 0;
+  int parts = 1;
+  int sides = 0;
+};
+
+void* makeNorm(TF_OpKernelConstruction* construction) {
+  TF_Status* status = TF_NewStatus();
+  auto* attributes = new NormAttributes;
+  int32_t sides = 0;
+  TF_OpKernelConstruction_GetAttrInt32(construction, "sides", &sides, status);
+  attributes->sides = sides;
+  if (TF_GetCode(status) == TF_OK && TF_OpKernelConstruction_HasAttr(construction, "epsilon", status)) {
+    TF_OpKernelConstruction_GetAttrFloat(construction, "epsilon", &attributes->epsilon, status);
+  }
+  if (TF_GetCode(status) == TF_OK && TF_OpKernelConstruction_HasAttr(construction, "parts", status)) {
+    int32_t parts = 1;
+    TF_OpKernelConstruction_GetAttrInt32(construction, "parts", &parts, status);
+    attributes->parts = parts;
+  }
+  if (TF_GetCode(status) != TF_OK) TF_OpKernelConstruction_Failure(construction, status);
+  TF_DeleteStatus(status);
+  return attributes;
+}
+
+void deleteNorm(void* attributes) { delete static_cast<NormAttributes*>(attributes); }
+
+template <typename T, TF_DataType type>
+void computeNorm(void* kernel, TF_OpKernelContext* context) {
+  const auto& attributes = *static_cast<NormAttributes*>(kernel);
+  Call call(context);
+  TF_Tensor *x = call.input(0), *gamma = call.input(1), *beta = call.input(2);
+  TF_Tensor* side = attributes.sides > 0 ? call.input(3) : nullptr;
+  if (call.hasFailed()) return;
+  const std::vector<int64_t> dims = dimsOf(x);
+  const NormShape shape = normShapeOf(dims);
+  if (!call.require(isNormShape(shape), "channels must be a multiple of 16")) return;
+  if (!call.require(TF_TensorElementCount(gamma) == shape.channels && TF_TensorElementCount(beta) == shape.channels,
+                    "one gamma and one beta for each channel"))
+    return;
+  if (!call.require(side == nullptr || TF_TensorElementCount(side) == shape.rows * shape.channels, "side must be as x")) return;
+  TF_Tensor* y = call.output(0, type, dims);
+  TF_Tensor* numbers[3];
+  for (int i = 0; i < 3; i++) numbers[i] = call.output(i + 1, TF_FLOAT, {shape.channels});
+  if (call.hasFailed()) return;
+  normForward<T>(shape, attributes.epsilon,
+                 {dataOf<T>(x), dataOf<float>(gamma), dataOf<float>(beta), side == nullptr ? nullptr : dataOf<T>(side),
+                  dataOf<T>(y), dataOf<float>(numbers[0]), dataOf<float>(numbers[1]), dataOf<float>(numbers[2])});
+}
+
+template <typename T, TF_DataType type>
+void computeNormGradient(void* kernel, TF_OpKernelContext* context) {
+  const auto& attributes = *static_cast<NormAttributes*>(kernel);
+  Call call(context);
+  TF_Tensor* dy[2] = {call.input(0), attributes.parts > 1 ? call.input(1) : nullptr};
+  int next = attributes.parts;
+  TF_Tensor* x = call.input(next++);
+  TF_Tensor* numbers[4];
+  for (TF_Tensor*& tensor : numbers) tensor = call.input(next++);
+  TF_Tensor* y = attributes.sides > 0 ? call.input(next) : nullptr;
+  if (call.hasFailed()) return;
+  const std::vector<int64_t> dims = dimsOf(x);
+  const NormShape shape = normShapeOf(dims);
+  const int64_t size = shape.rows * shape.channels;
+  if (!call.require(isNormShape(shape), "channels must be a multiple of 16")) return;
+  for (TF_Tensor* tensor : {dy[0], dy[1], y})
+    if (!call.require(tensor == nullptr || TF_TensorElementCount(tensor) == size, "gradients must be as x")) return;
+  for (TF_Tensor* tensor : numbers)
+    if (!call.require(TF_TensorElementCount(tensor) == shape.channels, "one number for each channel")) return;
+  TF_Tensor* dside = y == nullptr ? nullptr : call.outputInPlaceOf(0, 3, dims);
+  TF_Tensor* dx = y == nullptr ? call.outputInPlaceOf(0, 0, dims) : call.output(0, type, dims);
+  TF_Tensor* dgamma = call.output(1, TF_FLOAT, {shape.channels});
+  TF_Tensor* dbeta = call.output(2, TF_FLOAT, {shape.channels});
+  if (call.hasFailed()) return;
+  normBackward<T>(shape, {dataOf<T>(dy[0]), dy[1] == nullptr ? nullptr : dataOf<T>(dy[1]), dataOf<T>(x),
+                          y == nullptr ? nullptr : dataOf<T>(y), dataOf<float>(numbers[0]), dataOf<float>(numbers[1]),
+                          dataOf<float>(numbers[2]), dataOf<float>(numbers[3]),
+                          dside == nullptr ? nullptr : dataOf<T>(dside), dataOf<T>(dx), dataOf<float>(dgamma),
+                          dataOf<float>(dbeta)});
+}
+
+void* makeFilterGradient(TF_OpKernelConstruction* construction) {
+  TF_Status* status = TF_NewStatus();
+  int32_t stride = 1;
+  TF_OpKernelConstruction_GetAttrInt32(construction, "stride", &stride, status);
+  if (TF_GetCode(status) != TF_OK) TF_OpKernelConstruction_Failure(construction, status);
+  TF_DeleteStatus(status);
+  return new int(stride);
+}
+
+void deleteFilterGradient(void* stride) { delete static_cast<int*>(stride); }
+
+void computeFilterGradient(void* kernel, TF_OpKernelContext* context) {
+  const int stride = *static_cast<int*>(kernel);
+  Call call(context);
+  TF_Tensor *x = call.input(0), *dy = call.input(1);
+  if (call.hasFailed()) return;
+  if (!call.require(hasFilterGradient() && TF_NumDims(x) == 4 && TF_NumDims(dy) == 4 && TF_Dim(x, 0) == TF_Dim(dy, 0),
+                    "filter gradients need images and bfloat16 instructions"))
+    return;
+  const auto dim = [](TF_Tensor* tensor, int i) { return static_cast<int>(TF_Dim(tensor, i)); };
+  const FilterGradientShape shape = {dim(x, 0), dim(x, 1), dim(x, 2), dim(dy, 1), dim(dy, 2), dim(x, 3), dim(dy, 3), stride,
+                                     stride == 1 ? 1 : 0};
+  if (!call.require(fitsFilterGradient(shape), "no filter gradient for these shapes")) return;
+  TF_Tensor* dkernel = call.output(0, TF_FLOAT, {3, 3, shape.inChannels, shape.outChannels});
+  if (call.hasFailed()) return;
+  filterGradient(shape, dataOf<Bfloat16>(x), dataOf<Bfloat16>(dy), dataOf<float>(dkernel));
+}
+
+void computeAbilities(void*, TF_OpKernelContext* context) {
+  Call call(context);
+  TF_Tensor* abilities = call.output(0, TF_INT32, {});
+  if (!call.hasFailed()) *dataOf<int32_t>(abilities) = 1 + (hasFilterGradient() ? 2 : 0);
+}
+
+struct Operation {
+  const char* name;
+  std::vector<const char*> inputs, outputs, attributes;
+  void (*shapes)(TF_ShapeInferenceContext*, TF_Status*);
+};
+
+void shapesUnknown(TF_ShapeInferenceContext* context, TF_Status* status) {
+  TF_ShapeInferenceContextSetUnknownShape(context, status);
+}
+
+void sameShape(TF_ShapeInferenceContext* context, int input, int output, TF_Status* status) {
+  TF_ShapeHandle* shape = TF_NewShapeHandle();
+  TF_ShapeInferenceContextGetInput(context, input, shape, status);
+  if (TF_GetCode(status) == TF_OK) TF_ShapeInferenceContextSetOutput(context, output, shape, status);
+  TF_DeleteShapeHandle(shape);
+}
+
+void shapesOfNorm(TF_ShapeInferenceContext* context, TF_Status* status) {
+  sameShape(context, 0, 0, status);
+  for (int i = 1; i <= 3 && TF_GetCode(status) == TF_OK; i++) sameShape(context, 1, i, status);
+}
+
+void shapesOfScalar(TF_ShapeInferenceContext* context, TF_Status* status) {
+  TF_ShapeHandle* scalar = TF_ShapeInferenceContextScalar(context);
+  TF_ShapeInferenceContextSetOutput(context, 0, scalar, status);
+  TF_DeleteShapeHandle(scalar);
+}
+
+void registerOperation(const Operation& operation) {
+  TF_Status* status = TF_NewStatus();
+  TF_OpDefinitionBuilder* builder = TF_NewOpDefinitionBuilder(operation.name);
+  for (const char* attribute : operation.attributes) TF_OpDefinitionBuilderAddAttr(builder, attribute);
+  for (const char* input : operation.inputs) TF_OpDefinitionBuilderAddInput(builder, input);
+  for (const char* output : operation.outputs) TF_OpDefinitionBuilderAddOutput(builder, output);
+  TF_OpDefinitionBuilderSetShapeInferenceFunction(builder, operation.shapes);
+  TF_RegisterOpDefinition(builder, status);
+  if (TF_GetCode(status) != TF_OK) std::fprintf(stderr, "%s: %s\n", operation.name, TF_Message(status));
+  TF_DeleteStatus(status);
+}
+
+void registerKernel(const char* operation, const char* name, int type, void* (*make)(TF_OpKernelConstruction*),
+                    void (*compute)(void*, TF_OpKernelContext*), void (*drop)(void*)) {
+  TF_Status* status = TF_NewStatus();
+  TF_KernelBuilder* builder = TF_NewKernelBuilder(operation, "CPU", make, compute, drop);
+  if (type != 0) TF_KernelBuilder_TypeConstraint(builder, "T", static_cast<TF_DataType>(type), status);
+  if (TF_GetCode(status) == TF_OK) TF_RegisterKernelBuilder(name, builder, status);
+  if (TF_GetCode(status) != TF_OK) std::fprintf(stderr, "%s: %s\n", name, TF_Message(status));
+  TF_DeleteStatus(status);
+}
+
+const char* const kType = "T: {float, bfloat16}";
+
+bool registerAll() {
+  registerOperation({"KindredBatchNormRelu",
+                     {"x: T", "gamma: float", "beta: float", "side: sides * T"},
+                     {"y: T", "mean: float", "variance: float", "inverse_deviation: float"},
+                     {kType, "sides: int >= 0", "epsilon: float"},
+                     shapesOfNorm});
+  registerOperation({"KindredBatchNormReluGrad",
+                     {"dy: parts * T", "x: T", "gamma: float", "beta: float", "mean: float", "inverse_deviation: float",
+                      "y: sides * T"},
+                     {"dx: T", "dgamma: float", "dbeta: float", "dside: sides * T"},
+                     {kType, "parts: int >= 1", "sides: int >= 0"},
+                     shapesUnknown});
+  registerOperation({"KindredFilterGradient", {"x: bfloat16", "dy: bfloat16"}, {"dkernel: float"}, {"stride: int"}, shapesUnknown});
+  registerOperation({"KindredAbilities", {}, {"abilities: int32"}, {}, shapesOfScalar});
+  const auto norm = "KindredBatchNormRelu", gradient = "KindredBatchNormReluGrad";
+  registerKernel(norm, "KindredNormFloat", TF_FLOAT, makeNorm, computeNorm<float, TF_FLOAT>, deleteNorm);
+  registerKernel(norm, "KindredNormBfloat16", TF_BFLOAT16, makeNorm, computeNorm<Bfloat16, TF_BFLOAT16>, deleteNorm);
+  registerKernel(gradient, "KindredNormGradFloat", TF_FLOAT, makeNorm, computeNormGradient<float, TF_FLOAT>, deleteNorm);
+  registerKernel(gradient, "KindredNormGradBfloat16", TF_BFLOAT16, makeNorm, computeNormGradient<Bfloat16, TF_BFLOAT16>,
+                 deleteNorm);
+  registerKernel("KindredFilterGradient", "KindredFilterGradient", 0, makeFilterGradient, computeFilterGradient,
+                 deleteFilterGradient);
+  registerKernel("KindredAbilities", "KindredAbilities", 0, nullptr, computeAbilities, nullptr);
+  return true;
+}
+
+const bool isRegistered = registerAll();
+
+}  // namespace
+}  // namespace kindred

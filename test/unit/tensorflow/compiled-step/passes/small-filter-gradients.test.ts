@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import * as tf from '@tensorflow/tfjs-core';
+import { bfloat16 } from '#tensorflow/compiled-step/passes/bfloat16.ts';
+import { FILTER_GRADIENT, smallFilterGradients } from '#tensorflow/compiled-step/passes/small-filter-gradients.ts';
+import type { Program } from '#tensorflow/compiled-step/program.ts';
+import { recordProgram } from '#tensorflow/compiled-step/record.ts';
+import { nativeAbilities } from '#tensorflow/native-abilities.ts';
+import { expectClose } from '#test/support/closeness.ts';
+import { uniformValues } from '#test/support/contrastive-definition.ts';
+import { checkNativeTensorLeaks } from '#test/support/native-tensor-leaks.ts';
+import { runProgram } from '#test/support/run-program.ts';
+
+checkNativeTensorLeaks();
+
+interface Convolution {
+  readonly images: number;
+  readonly side: number;
+  readonly into: number;
+  readonly out: number;
+  readonly stride: 1 | 2;
+}
+
+/** Sides of x and dy: at stride 2 x comes padded, as the encoders pad it. */
+function shapesOf({ images, side, into, out, stride }: Convolution) {
+  const inner = stride === 1 ? side : side + 2;
+  const outer = stride === 1 ? side : Math.ceil(side / 2);
+  return { x: [images, inner, inner, into], dy: [images, outer, outer, out] };
+}
+
+function recorded(convolution: Convolution): Program {
+  const { x, dy } = shapesOf(convolution);
+  const { into, out, stride } = convolution;
+  const attributes = {
+    strides: stride,
+    pad: stride === 1 ? 'same' : 'valid',
+    dataFormat: 'NHWC',
+    dimRoundingMode: undefined,
+    filterShape: [3, 3, into, out],
+  };
+  return recordProgram({
+    state: new Map(),
+    inputs: new Map([
+      ['x', { dtype: 'float32', shape: x }],
+      ['dy', { dtype: 'float32', shape: dy }],
+    ]),
+    run: (_state, inputs) => ({
+      state: {},
+      outputs: {
+        kernel: tf
+          .engine()
+          .runKernel<tf.Tensor>(
+            tf.Conv2DBackpropFilter,
+            inputs as tf.NamedTensorMap,
+            attributes as unknown as tf.NamedAttrMap,
+          ),
+      },
+    }),
+  });
+}
+
+/** Values that bfloat16 holds exactly, so that narrowing loses nothing: eighths from −1 to 1. */
+function eighths(shape: readonly number[], seed: number) {
+  const count = shape.reduce((a, b) => a * b);
+  return { shape, values: uniformValues(count, seed).map((value) => Math.round(16 * value - 8) / 8) };
+}
+
+const ops = ({ nodes }: Program) => nodes.map(({ op }) => op);
+
+describe('smallFilterGradients', () => {
+  const cases: readonly Convolution[] = [
+    { images: 5, side: 32, into: 16, out: 16, stride: 1 },
+    { images: 7, side: 16, into: 32, out: 64, stride: 1 },
+    { images: 13, side: 4, into: 128, out: 128, stride: 1 },
+    { images: 3, side: 38, into: 16, out: 48, stride: 1 },
+    { images: 9, side: 7, into: 16, out: 32, stride: 1 },
+    { images: 4, side: 3, into: 32, out: 16, stride: 1 },
+    { images: 3, side: 1, into: 16, out: 16, stride: 1 },
+    { images: 5, side: 32, into: 16, out: 32, stride: 2 },
+    { images: 9, side: 8, into: 64, out: 128, stride: 2 },
+    { images: 6, side: 7, into: 32, out: 32, stride: 2 },
+    { images: 2, side: 3, into: 16, out: 16, stride: 2 },
+  ];
+  it.each(cases)(
+    'gives TensorFlow’s gradient for $images images of side $side, $into → $out channels, stride $stride',
+    (convolution) => {
+      const { x, dy } = shapesOf(convolution);
+      const inputs = new Map([
+        ['x', eighths(x, 1)],
+        ['dy', eighths(dy, 2)],
+      ]);
+      const program = recorded(convolution);
+      const expected = runProgram(program, inputs).get('kernel')!;
+      expect(expected.some((value) => Math.abs(value) > 0.5)).toBe(true);
+      const changed = smallFilterGradients(program);
+      expect(ops(changed)).toContain(FILTER_GRADIENT);
+      if (!nativeAbilities().filterGradients) return;
+      expectClose(runProgram(bfloat16(changed), inputs).get('kernel')!, expected, 1e-5);
+    },
+  );
+
+  it('gives the same bytes every time', () => {
+    if (!nativeAbilities().filterGradients) return;
+    const convolution: Convolution = { images: 33, side: 8, into: 32, out: 32, stride: 1 };
+    const { x, dy } = shapesOf(convolution);
+    const noise = (shape: readonly number[], seed: number) => ({
+      shape,
+      values: uniformValues(
+        shape.reduce((a, b) => a * b),
+        seed,
+      ),
+    });
+    const inputs = new Map([
+      ['x', noise(x, 1)],
+      ['dy', noise(dy, 2)],
+    ]);
+    const program = bfloat16(smallFilterGradients(recorded(convolution)));
+    const first = runProgram(program, inputs).get('kernel')!;
+    for (let i = 0; i < 5; i++) expect(runProgram(program, inputs).get('kernel')).toEqual(first);
+  });
+
+  it.each([
+    { why: 'many channels', images: 2, side: 4, into: 256, out: 128, stride: 1 },
+    { why: 'three colours', images: 2, side: 8, into: 3, out: 16, stride: 1 },
+    { why: 'long rows', images: 1, side: 39, into: 16, out: 16, stride: 1 },
+    { why: 'long rows at stride 2', images: 1, side: 40, into: 16, out: 16, stride: 2 },
+  ] as const)('leaves the gradient to TensorFlow for $why', (convolution) => {
+    expect(ops(smallFilterGradients(recorded(convolution)))).not.toContain(FILTER_GRADIENT);
+  });
+});
