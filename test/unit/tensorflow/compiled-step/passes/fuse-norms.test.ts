@@ -6,6 +6,7 @@ import { removeDeadNodes } from '#tensorflow/compiled-step/passes/remove-dead-no
 import { removeIdentityReshapes } from '#tensorflow/compiled-step/passes/remove-identity-reshapes.ts';
 import type { Program } from '#tensorflow/compiled-step/program.ts';
 import { recordProgram } from '#tensorflow/compiled-step/record.ts';
+import type { TensorValues } from '#tensorflow/compiled-step/session.ts';
 import { nativeAbilities } from '#tensorflow/native-abilities.ts';
 import { contrastiveBatch, contrastiveDefinition, contrastiveState } from '#test/support/contrastive-definition.ts';
 import { checkNativeTensorLeaks } from '#test/support/native-tensor-leaks.ts';
@@ -31,7 +32,11 @@ function valuesOf(program: Program, changes: TrainingConfigInput = {}): Readonly
   const { state: types } = contrastiveDefinition(recipe);
   const { inputs, learningRate, step } = contrastiveBatch(recipe, 0, 0.1);
   const scalar = (value: number) => ({ shape: [], values: Float32Array.of(value) });
-  const given = new Map([...inputs, ['learningRate', scalar(learningRate)], ['step', scalar(step)]]);
+  const given = new Map<string, TensorValues>([
+    ...inputs,
+    ['learningRate', scalar(learningRate)],
+    ['step', scalar(step)],
+  ]);
   return runProgram(program, given, { types, values: contrastiveState(recipe, 5) });
 }
 
