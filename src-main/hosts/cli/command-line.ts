@@ -7,6 +7,7 @@ import { libraryFolder } from './folders.ts';
 import { entryOf, Output, type TextSink } from './output.ts';
 import { listenForInterruption } from './signals.ts';
 import { ownVersion } from './own-version.ts';
+import { spreadSettings } from './spread-settings.ts';
 import { Wiring } from './wiring.ts';
 
 /** What a person types before a command's name. */
@@ -121,7 +122,7 @@ export async function runCommandLine(
   stderr: TextSink = process.stderr,
 ): Promise<number> {
   leaveQuietlyOnClosedPipe();
-  const words = withDefaultCommand(given);
+  const words = spreadSettings(withDefaultCommand(given));
   const output = new Output({ json: words.includes('--json'), stdout, stderr, nowMs: () => performance.now() });
   const interruption = listenForInterruption();
   let cli: Cli | null = null;

@@ -14,6 +14,8 @@ import { type ConfigOptions, changesOver, configFrom } from '../training-options
 import { Wiring } from '../wiring.ts';
 import { importWithReport } from './import.ts';
 
+const collect = (word: string, before: readonly string[] = []): readonly string[] => [...before, word];
+
 interface TrainOptions extends ConfigOptions {
   readonly name?: string;
   readonly threads?: string;
@@ -25,7 +27,11 @@ export const register: RegisterCommand = (program, cli) => {
     .command('train <dataset-or-folder>')
     .description('Learn what makes the images of a dataset alike; a folder is imported first')
     .option('--preset <name>', `where the settings start from: ${presetNames.join(', ')}`, 'quick')
-    .option('--set <key=value...>', 'change a setting, by its dotted path, e.g. encoder.width=0.5')
+    .option(
+      '--set <key=value>',
+      'change a setting by its dotted path, e.g. encoder.width=0.5; several may follow',
+      collect,
+    )
     .option('--batch <images>', 'images in a batch')
     .option('--epochs <n>', 'length: passes over the images')
     .option('--steps <n>', 'length: updates')
