@@ -17,6 +17,8 @@ export type DecoderWork =
     }
   /** Pixels brought down, packed where that makes them smaller. */
   | { readonly kind: 'pack'; readonly source: string; readonly shortSide: number; readonly contentHash: string }
+  /** What `pack` gave, as pixels again. */
+  | { readonly kind: 'unpack'; readonly source: Uint8Array }
   /** The picture anew as WebP, its longer side brought down to `longSide`. */
   | { readonly kind: 'picture'; readonly source: string | Uint8Array; readonly longSide: number }
   /** Pixels as lossless WebP. */

@@ -85,10 +85,18 @@ class DecoderPool implements Decoders {
     contentHash?: string,
   ): Promise<DecodedPixels> {
     const wanted = { region: region ?? null, contentHash: contentHash ?? null };
-    const outcome = await this.#run({ kind: 'pixels', source, shortSide, ...wanted });
+    return this.#pixels({ kind: 'pixels', source, shortSide, ...wanted });
+  }
+
+  async unpacked(webp: Uint8Array): Promise<DecodedPixels> {
+    return this.#pixels({ kind: 'unpack', source: webp });
+  }
+
+  async #pixels(work: Extract<DecoderWork, { kind: 'pixels' | 'unpack' }>): Promise<DecodedPixels> {
+    const outcome = await this.#run(work);
     if (outcome.kind === 'pixels') return outcome.pixels;
     if (outcome.kind === 'problem') {
-      const path = typeof source === 'string' ? source : null;
+      const path = typeof work.source === 'string' ? work.source : null;
       throw new KindredError(outcome.code, outcome.message, { path });
     }
     throw new Error('A decoder answered a request for pixels with facts.');

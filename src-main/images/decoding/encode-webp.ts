@@ -1,3 +1,4 @@
+import sharp from 'sharp';
 import type { DecodedPixels, PackedPixels } from '#application/ports/images.ts';
 import type { DecodeLimits } from '../limits.ts';
 import { openPicture, pipelineOf, pipelineOfRgb, renderRgb } from './picture.ts';
@@ -24,6 +25,12 @@ export async function encodeAnew(bytes: Buffer, longSide: number, limits: Decode
 
 export async function encodePixels(pixels: DecodedPixels): Promise<Uint8Array> {
   return pipelineOfRgb(pixels).webp({ lossless: true, effort: 0 }).toBuffer();
+}
+
+/** The pixels of what `packPixels` made: upright sRGB without alpha, so nothing has to be looked at. */
+export async function unpackPixels(webp: Uint8Array): Promise<DecodedPixels> {
+  const { data, info } = await sharp(webp).raw().toBuffer({ resolveWithObject: true });
+  return { widthPx: info.width, heightPx: info.height, data };
 }
 
 /** WebP's own limit. */

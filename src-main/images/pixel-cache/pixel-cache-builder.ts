@@ -24,7 +24,7 @@ const PROGRESS_MS = 100;
 
 type Problem = PreparedCache['problems'][number];
 type Decoded = { readonly contentHash: string; readonly kept: KeptPixels } | { readonly problem: Problem };
-type PixelDecoder = Pick<ImageDecoder, 'pixels'> & PixelPacker;
+type PixelDecoder = Pick<ImageDecoder, 'pixels'> & Pick<PixelPacker, 'packed'>;
 
 /**
  * @param pixelsFolder holds one cache a side, `side-<cacheSide>`. No other process may build there at the same time.

@@ -1,5 +1,5 @@
 /** Pixels out of a pixel cache, whatever way they are kept: raw ones as they are, packed ones decoded by the decoders. */
-import type { ImageDecoder } from '#application/ports/images.ts';
+import type { PixelPacker } from '#application/ports/images.ts';
 import type { PixelCacheReader } from './pixel-cache-reader.ts';
 import { planesOf } from './planes.ts';
 
@@ -10,15 +10,12 @@ export interface CachedPixels {
   readonly data: Uint8Array;
 }
 
-/** Above any side: a packed picture has been brought down already. */
-const AS_IT_IS = 1_000_000;
-
 export class PixelSource {
   readonly cache: PixelCacheReader;
-  readonly #decoder: () => Pick<ImageDecoder, 'pixels'>;
+  readonly #decoder: () => Pick<PixelPacker, 'unpacked'>;
 
   /** @param decoder asked for only when there is something packed. */
-  constructor(cache: PixelCacheReader, decoder: () => Pick<ImageDecoder, 'pixels'>) {
+  constructor(cache: PixelCacheReader, decoder: () => Pick<PixelPacker, 'unpacked'>) {
     this.cache = cache;
     this.#decoder = decoder;
   }
@@ -31,7 +28,7 @@ export class PixelSource {
   async #one(contentHash: string): Promise<CachedPixels> {
     const { bytes, encoding, width, height } = this.cache.keptOf(contentHash);
     if (encoding === 'raw') return { width, height, data: bytes };
-    const { data } = await this.#decoder().pixels(bytes, AS_IT_IS);
+    const { data } = await this.#decoder().unpacked(bytes);
     return { width, height, data: planesOf(data) };
   }
 }
