@@ -64,7 +64,7 @@ export class Maps {
     const bytes = await this.points(mapId);
     if (bytes === null) return null;
     const count = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
-    const ids = new Uint32Array(bytes.slice(4, 4 + 4 * count).buffer);
+    const ids = new Uint32Array(Uint8Array.from(bytes.subarray(4, 4 + 4 * count)).buffer);
     const values = await this.#session.reader.ask('groupsOf', [...ids], by);
     const counts = new Map<string, number>();
     for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
