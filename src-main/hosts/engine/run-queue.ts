@@ -91,7 +91,7 @@ export class RunQueue {
     return made.promise;
   }
 
-  /** @throws KindredError `run.active` when it trains or waits already. */
+  /** One that is coming to rest goes on after it. @throws KindredError `run.active` when it trains or waits already. */
   resume(run: Run): void {
     const train = async (signal: AbortSignal): Promise<void> => {
       const ports = await runPorts(this.#session.wiring, this.#session.stores);
@@ -139,7 +139,10 @@ export class RunQueue {
 
   #enqueue(item: Waiting): void {
     const { runId } = item;
-    if (this.activeId === runId || this.#waiting.some((other) => other.runId === runId)) {
+    if (
+      (this.activeId === runId && !this.#active!.stop.signal.aborted) ||
+      this.#waiting.some((other) => other.runId === runId)
+    ) {
       throw new KindredError('run.active', 'This run is being trained or waits for its turn already.', { id: runId });
     }
     this.#waiting.push(item);

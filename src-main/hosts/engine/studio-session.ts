@@ -18,6 +18,7 @@ import { Inbox } from './inbox.ts';
 import { JobList } from './job-list.ts';
 import { Maps } from './maps.ts';
 import { OneAtATime } from './one-at-a-time.ts';
+import { settleOrphanedRuns } from './orphaned-runs.ts';
 import { Pairs } from './pairs.ts';
 import { Reader } from './reader.ts';
 import { RunQueue } from './run-queue.ts';
@@ -39,6 +40,7 @@ export class StudioSession {
   readonly runs: RunQueue;
   /** Pictures a browser sent to search by: upload id → file in the library's inbox. */
   readonly uploads = new Map<string, string>();
+  #stopSettling: () => void = () => undefined;
   #searchPorts: Promise<SearchPorts> | null = null;
 
   private constructor(wiring: Wiring, stores: LibraryStores) {
@@ -61,7 +63,10 @@ export class StudioSession {
 
   /** Opens the library for writing. @throws KindredError `library.…`. */
   static async open(wiring: Wiring): Promise<StudioSession> {
-    return new StudioSession(wiring, await wiring.holdLibrary('studio'));
+    const session = new StudioSession(wiring, await wiring.holdLibrary('studio'));
+    const { runs } = session.stores;
+    session.#stopSettling = settleOrphanedRuns(runs, runHost(wiring), () => session.changed('runs'));
+    return session;
   }
 
   /** Tells every face that something changed. */
@@ -96,6 +101,7 @@ export class StudioSession {
 
   /** Ends everything: a run checkpoints first. The library is closed by whoever opened it. */
   async close(): Promise<void> {
+    this.#stopSettling();
     this.jobs.stopAll();
     await this.runs.close();
     await this.pairs.close();
