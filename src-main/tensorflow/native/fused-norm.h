@@ -34,7 +34,7 @@ struct NormBackward {
   // y, where a side was added; null: the ReLU's mask is found from x.
   const T* y;
   const float *gamma, *beta, *mean, *inverseDeviation;
-  // Gradient of the side, i.e. of the sum below the ReLU; null where there was none.
+  // Gradient of the side, i.e. of the sum below the ReLU; null where there was none. May be the memory of dy.
   T* dside;
   // May be the memory of dy.
   T* dx;

@@ -8,7 +8,7 @@
 //
 // T is float or bfloat16; images are [n, h, w, c], c a multiple of 16; parts is 1 or 2, sides 0 or 1.
 #include <cstdio>
-#include <string>
+#include <utility>
 #include <vector>
 
 #include "filter-gradient.h"
@@ -41,11 +41,13 @@ class Call {
     return kept(TF_AllocateOutput(context_, index, type, dims.data(), static_cast<int>(dims.size()), bytes, status_));
   }
 
-  // In the memory of one of the inputs if nobody else needs it.
-  TF_Tensor* outputInPlaceOf(int input, int index, const std::vector<int64_t>& dims) {
+  // In the memory of an input if nobody else needs it. That input must not have been asked for yet, since asking is
+  // needing; it is given too, and may be the output itself.
+  std::pair<TF_Tensor*, TF_Tensor*> inputAndOutputInPlace(int input, int index, const std::vector<int64_t>& dims) {
     int forwarded = -1;
-    return kept(TF_ForwardInputOrAllocateOutput(context_, &input, 1, index, dims.data(), static_cast<int>(dims.size()),
-                                                &forwarded, status_));
+    TF_Tensor* output = kept(TF_ForwardInputOrAllocateOutput(context_, &input, 1, index, dims.data(),
+                                                             static_cast<int>(dims.size()), &forwarded, status_));
+    return {hasFailed_ || forwarded == input ? output : this->input(input), output};
   }
 
   bool require(bool condition, const char* message) {
@@ -148,7 +150,7 @@ template <typename T, TF_DataType type>
 void computeNormGradient(void* kernel, TF_OpKernelContext* context) {
   const auto& attributes = *static_cast<NormAttributes*>(kernel);
   Call call(context);
-  TF_Tensor* dy[2] = {call.input(0), attributes.parts > 1 ? call.input(1) : nullptr};
+  TF_Tensor* more = attributes.parts > 1 ? call.input(1) : nullptr;
   int next = attributes.parts;
   TF_Tensor* x = call.input(next++);
   TF_Tensor* numbers[4];
@@ -159,12 +161,15 @@ void computeNormGradient(void* kernel, TF_OpKernelContext* context) {
   const NormShape shape = normShapeOf(dims);
   const int64_t size = shape.rows * shape.channels;
   if (!call.require(isNormShape(shape), "channels must be a multiple of 16")) return;
+  const auto [incoming, inPlace] = call.inputAndOutputInPlace(0, y == nullptr ? 0 : 3, dims);
+  if (call.hasFailed()) return;
+  TF_Tensor* dy[2] = {incoming, more};
   for (TF_Tensor* tensor : {dy[0], dy[1], y})
     if (!call.require(tensor == nullptr || TF_TensorElementCount(tensor) == size, "gradients must be as x")) return;
   for (TF_Tensor* tensor : numbers)
     if (!call.require(TF_TensorElementCount(tensor) == shape.channels, "one number for each channel")) return;
-  TF_Tensor* dside = y == nullptr ? nullptr : call.outputInPlaceOf(0, 3, dims);
-  TF_Tensor* dx = y == nullptr ? call.outputInPlaceOf(0, 0, dims) : call.output(0, type, dims);
+  TF_Tensor* dside = y == nullptr ? nullptr : inPlace;
+  TF_Tensor* dx = y == nullptr ? inPlace : call.output(0, type, dims);
   TF_Tensor* dgamma = call.output(1, TF_FLOAT, {shape.channels});
   TF_Tensor* dbeta = call.output(2, TF_FLOAT, {shape.channels});
   if (call.hasFailed()) return;
