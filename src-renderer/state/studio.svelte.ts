@@ -143,7 +143,7 @@ export class Studio {
     this.#notices = this.#notices.filter((notice) => notice.id !== id);
   }
 
-  /** Called whenever files, labels or tags changed, or the engine came back. Returns how to stop. */
+  /** Called whenever files, labels, tags, encoder or maps changed, or the engine came back. Returns how to stop. */
   onFilesChanged(listener: () => void): () => void {
     this.#fileListeners.add(listener);
     return () => this.#fileListeners.delete(listener);
@@ -170,7 +170,7 @@ export class Studio {
       for (const listener of this.#pointListeners) listener(event.id, event.point, event.advice);
     } else {
       void this.#refresh([event.what]);
-      if (event.what === 'files' || event.what === 'datasets') for (const listener of this.#fileListeners) listener();
+      if (['files', 'datasets', 'encoder'].includes(event.what)) for (const listener of this.#fileListeners) listener();
     }
   }
 

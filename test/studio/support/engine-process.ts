@@ -66,6 +66,14 @@ export class EngineProcess {
     await ended;
   }
 
+  /** As `killAtOnce`, with its children frozen before they can notice. @returns thaws them. */
+  async killWithFrozenChildren(): Promise<() => void> {
+    const group = this.#child!.pid!;
+    process.kill(-group, 'SIGSTOP');
+    await this.killAtOnce();
+    return () => process.kill(-group, 'SIGCONT');
+  }
+
   /** Asks it to end; after some seconds ends its whole group. @returns its exit code, null when it had to be killed. */
   async stop(): Promise<number | null> {
     const child = this.#child;

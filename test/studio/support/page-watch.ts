@@ -31,7 +31,8 @@ export class PageWatch {
     this.#page.on('console', (message) => {
       if (message.type() !== 'error') return;
       const isConnection = message.text().startsWith('Failed to load resource: net::ERR_');
-      if (this.#isEngineExpected || !isConnection) this.#faults.push(`console: ${message.text()}`);
+      if (this.#isEngineExpected || !isConnection)
+        this.#faults.push(`console: ${message.text()} ${message.location().url}`);
     });
   }
 

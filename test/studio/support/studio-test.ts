@@ -8,20 +8,37 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromiumPath } from './chromium.ts';
 import { EngineProcess } from './engine-process.ts';
+import { copyLibrary, makeTrainedLibrary } from './trained-library.ts';
 import { PageWatch } from './page-watch.ts';
+
+interface WorkerFixtures {
+  /** The original of trained libraries, made when the first test asks for it. */
+  readonly trainedFolder: string;
+}
 
 interface StudioFixtures {
   readonly hasChromium: boolean;
   /** An empty folder, deleted when the test is over. */
   readonly folder: string;
-  /** Started, on the library below `folder`. */
+  /** Where the library is; nothing is there yet. */
+  readonly library: string;
+  /** Started on that library. */
   readonly engine: EngineProcess;
   /** The studio, opened by the printed address. */
   readonly page: Page;
   readonly watch: PageWatch;
 }
 
-export const test = base.extend<StudioFixtures>({
+export const test = base.extend<StudioFixtures, WorkerFixtures>({
+  trainedFolder: [
+    // eslint-disable-next-line no-empty-pattern
+    async ({}, use) => {
+      const folder = await makeTrainedLibrary();
+      await use(folder);
+      rmSync(folder, { recursive: true, force: true });
+    },
+    { scope: 'worker', timeout: 120_000 },
+  ],
   hasChromium: [
     // eslint-disable-next-line no-empty-pattern
     async ({}, use, testInfo) => {
@@ -36,8 +53,9 @@ export const test = base.extend<StudioFixtures>({
     await use(folder);
     rmSync(folder, { recursive: true, force: true });
   },
-  engine: async ({ folder }, use) => {
-    const engine = new EngineProcess(join(folder, 'library'));
+  library: async ({ folder }, use) => use(join(folder, 'library')),
+  engine: async ({ library }, use) => {
+    const engine = new EngineProcess(library);
     await engine.start();
     await use(engine);
     expect(await engine.stop(), engine.said).toBe(0);
@@ -50,6 +68,15 @@ export const test = base.extend<StudioFixtures>({
     await page.goto(engine.address);
     await use(page);
     watch.expectNoFaults();
+  },
+});
+
+/** The same, from a library that holds pictures and a trained encoder. */
+export const trainedTest = test.extend({
+  library: async ({ folder, trainedFolder }, use) => {
+    const library = join(folder, 'library');
+    copyLibrary(trainedFolder, library);
+    await use(library);
   },
 });
 

@@ -1,0 +1,91 @@
+/** axe on every screen and state, light and dark, usual and high contrast. */
+import { expectAccessible } from './support/accessibility.ts';
+import { expect, test, trainedTest } from './support/studio-test.ts';
+
+test.describe('an empty library', () => {
+  test('is accessible when one arrives, adds folders, and has no key', async ({ page, engine, context }) => {
+    await expect(page.getByRole('heading', { name: 'Drop folders of images here' })).toBeVisible();
+    await expectAccessible(page, 'welcome');
+    await page.getByRole('button', { name: 'Add folders …' }).click();
+    await page.getByRole('button', { name: 'Add', exact: true }).click();
+    await expect(page.getByText('Paste the path of a folder')).toBeVisible();
+    await expectAccessible(page, 'adding folders, refused');
+    await context.clearCookies();
+    await page.evaluate(() => localStorage.clear());
+    await page.goto(engine.origin);
+    await expect(page.getByRole('heading', { name: 'This tab has no key' })).toBeVisible();
+    await expectAccessible(page, 'no key');
+  });
+});
+
+trainedTest.describe('a trained library', () => {
+  trainedTest('is accessible among images', async ({ page }) => {
+    await expect(page.getByRole('gridcell').first()).toBeVisible();
+    await expectAccessible(page, 'grid');
+    await page.getByRole('gridcell', { name: 'ant.png' }).click();
+    await expect(page.getByRole('button', { name: 'Find similar images' })).toBeVisible();
+    await expectAccessible(page, 'one selected, with details');
+    await page.getByRole('toolbar').getByRole('button', { name: 'Label' }).click();
+    await expectAccessible(page, 'labelling');
+    await page.getByRole('button', { name: 'with a problem 1' }).click();
+    await page.getByRole('gridcell', { name: 'torn.png' }).click();
+    await expectAccessible(page, 'a problem');
+    await page.getByRole('button', { name: 'Clear', exact: true }).click();
+    await page.getByRole('searchbox').fill('no such file');
+    await expect(page.getByText('No file matches.')).toBeVisible();
+    await expectAccessible(page, 'nothing found');
+  });
+
+  trainedTest('is accessible while searching', async ({ page }) => {
+    await page.getByRole('gridcell', { name: 'ant.png' }).dblclick();
+    await expect(page.getByRole('grid', { name: 'Similar images' }).getByRole('gridcell').first()).toBeVisible();
+    await page.getByRole('gridcell').nth(5).click();
+    await page.getByRole('button', { name: 'Less like this' }).click();
+    await expect(page.getByRole('img', { name: 'Counter-example 1' })).toBeVisible();
+    await expectAccessible(page, 'search with a counter-example');
+  });
+
+  trainedTest('is accessible in menus and questions', async ({ page }) => {
+    await page.getByLabel('More about emoji').click();
+    await expectAccessible(page, 'menu of a data set');
+    await page.getByRole('button', { name: 'Remove …' }).click();
+    await expect(page.getByRole('heading', { name: 'Remove emoji from the library?' })).toBeVisible();
+    await expectAccessible(page, 'question before removing');
+  });
+
+  trainedTest('is accessible among pairs', async ({ page }) => {
+    await page.getByRole('button', { name: 'Pairs', exact: true }).click();
+    await expect(page.getByRole('img', { name: 'View 1 of image 2', exact: true })).toBeVisible();
+    await page.getByRole('checkbox', { name: 'Crop' }).uncheck();
+    await expect(page.getByText('Without crops both views show the same thing')).toBeVisible();
+    await expectAccessible(page, 'pairs with a warning');
+  });
+
+  trainedTest('is accessible before, while and after training', async ({ page }) => {
+    await page.getByRole('button', { name: 'Train', exact: true }).click();
+    await page.getByText('All dials').click();
+    await expect(page.getByText('Runs on')).toBeVisible();
+    await expectAccessible(page, 'new run, all dials');
+    await page.getByRole('button', { name: /^ten steps/ }).click();
+    await expect(page.getByRole('img', { name: /^Loss/ })).toBeVisible();
+    await expectAccessible(page, 'a finished run');
+  });
+
+  trainedTest('is accessible on the map', async ({ page }) => {
+    await page.getByRole('button', { name: 'Map', exact: true }).click();
+    await expect(page.getByRole('heading', { name: '96 images' })).toBeVisible({ timeout: 60_000 });
+    await page.getByRole('application', { name: /^Map of 96 images/ }).focus();
+    await page.keyboard.press('Space');
+    await expectAccessible(page, 'map with a selection');
+  });
+
+  trainedTest('is accessible while the engine is away', async ({ page, engine, watch }) => {
+    await expect(page.getByRole('gridcell').first()).toBeVisible();
+    watch.expectLostEngine();
+    await engine.killAtOnce();
+    await expect(page.getByText('The engine is not answering')).toBeVisible();
+    await expectAccessible(page, 'engine lost');
+    await engine.start();
+    await expect(page.getByText('The engine is not answering')).toBeHidden();
+  });
+});
