@@ -77,6 +77,12 @@ describe('CompiledRunner', () => {
     });
   }
 
+  it("makes the eager runner's losses over 200 steps", async () => {
+    const eager = await trained({}, 'eager', 200, 0.005);
+    const compiled = await trained({}, 'compiled', 200, 0.005);
+    compiled.losses.forEach((loss, i) => expect(Math.abs(loss / eager.losses[i]! - 1), `step ${i}`).toBeLessThan(1e-4));
+  });
+
   it('holds no more tensors after 200 steps than after 10', async () => {
     const recipe = smallRecipe();
     await withRunner(new CompiledRunner(contrastiveDefinition(recipe), 'float32', 'cpu'), async (runner) => {
