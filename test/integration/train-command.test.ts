@@ -128,6 +128,15 @@ describe('train and resume at the terminal', () => {
       expect(listed.events).toEqual([expect.objectContaining({ event: 'run', name: 'long', status: 'paused' })]);
       const compared = await runCommand(library, 'runs', 'compare', 'long', 'long', '--json');
       expect(compared.events[0]).toMatchObject({ event: 'runs.compared', settings: [] });
+      const [{ name: dataset }] = (await runCommand(library, 'datasets', '--json')).events as [{ name: string }];
+      expect((await runCommand(library, 'datasets', 'remove', dataset)).code).toBe(0);
+      const without = await runCommand(library, 'resume', 'long');
+      expect(without.stderr).toMatch(/40 of the run's images have no file in the library.*Import their folders again/);
+      await runCommand(library, 'import', folder);
+      const resumed = startCommand(library, ['resume', 'long', '--json']);
+      await whenAtStep(resumed, Number(paused.events.at(-1)?.['step']) + 1);
+      resumed.child.kill('SIGINT');
+      expect((await resumed.ended).code).toBe(130);
       expect((await runCommand(library, 'runs', 'remove', 'long')).code).toBe(0);
       expect(readdirSync(join(library, 'runs'))).toEqual([]);
     },

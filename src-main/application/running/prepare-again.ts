@@ -13,6 +13,11 @@ export async function prepareAgain(
 ): Promise<void> {
   const { problems } = await pixels.prepare(plan.cacheSide, imagesOf(stores, plan), listener.onCache, signal);
   if (problems.length === 0) return;
+  const without = problems.filter(({ path }) => path === '').length;
+  if (without > 0) {
+    const text = `${without} of the run's images have no file in the library any more. Import their folders again, then it goes on; or start a new run.`;
+    throw new KindredError('run.notResumable', text, { id: plan.runId, lost: problems.length });
+  }
   const text = `${problems.length} of the run's images can't be read any more (the first: ${problems[0]!.message}). Bring them back, or start a new run.`;
   throw new KindredError('run.notResumable', text, { id: plan.runId, lost: problems.length });
 }
