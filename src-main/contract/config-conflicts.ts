@@ -48,8 +48,12 @@ export function conflictsIn(settings: RunSettings): readonly ConfigConflict[] {
 
 function chunkConflicts({ batchSize, chunk }: RunSettings): readonly ConfigConflict[] {
   const { images, batchNorm } = chunk;
-  if (batchNorm === 'global') return [{ path: ['chunk', 'batchNorm'], message: 'it can be nothing but "ghost" yet' }];
-  if (images === null) return [];
+  if (images === null) {
+    if (batchNorm === 'ghost') return [];
+    const message =
+      'it is for a batch in chunks (chunk.images is null): computed whole, a batch has its statistics over all of it';
+    return [{ path: ['chunk', 'batchNorm'], message }];
+  }
   if (2 * images > batchSize) {
     const message = `it must be at most half of batchSize, ${Math.floor(batchSize / 2)} (it is ${images}), or null to compute the batch whole`;
     return [{ path: ['chunk', 'images'], message }];

@@ -38,13 +38,13 @@ function whenAtStep({ child }: RunningCommand, step: number): Promise<void> {
 }
 
 describe('train with a batch in chunks', () => {
-  it(
-    'interrupted and resumed, gives the losses of an unbroken run',
-    async () => {
+  it.each(['ghost', 'global'])(
+    'interrupted and resumed, gives the losses of an unbroken run: %s batch norm',
+    async (batchNorm) => {
       const library = join(temporaryFolder(), 'library');
       const folder = pictures(temporaryFolder(), 24);
       const settings = ['--batch', '32', '--steps', String(STEPS), '--json', '--set'];
-      settings.push('chunk.images=8', 'precision=float32');
+      settings.push('chunk.images=8', `chunk.batchNorm=${batchNorm}`, 'precision=float32');
       const whole = await runCommand(library, 'train', folder, ...settings, '--name', 'whole');
       expect(whole.code, whole.stderr).toBe(0);
       expect(whole.events.at(-1)).toMatchObject({ event: 'run.finished', steps: STEPS });

@@ -1,9 +1,8 @@
 /** Runners of whole and chunked steps of one recipe, made as a run makes them. */
-import { chunkedShape, chunkedStep } from '#hosts/compute/chunked-step.ts';
+import { chunkedRunner, chunkedStep } from '#hosts/compute/chunked-step.ts';
 import { recipeStep } from '#hosts/compute/recipe-step.ts';
 import { chunkPlan } from '#simclr/objectives/chunk-plan.ts';
 import type { Recipe } from '#simclr/recipe.ts';
-import { ChunkedRunner } from '#tensorflow/runners/chunked-runner.ts';
 import { CompiledRunner } from '#tensorflow/runners/compiled-runner.ts';
 import { EagerRunner } from '#tensorflow/runners/eager-runner.ts';
 import type { StateArrays, StepOutputs, StepRunner } from '#training/ports.ts';
@@ -18,7 +17,7 @@ export function runnerOf(recipe: Recipe, kind: RunnerKind): StepRunner {
     plan === null ? recipeStep(recipe, NOISE_CANVAS_SIDE) : chunkedStep(recipe, plan, NOISE_CANVAS_SIDE);
   const runner =
     kind === 'eager' ? new EagerRunner(definition, 'cpu') : new CompiledRunner(definition, 'float32', 'cpu');
-  return plan === null ? runner : new ChunkedRunner(runner, chunkedShape(recipe, plan));
+  return plan === null ? runner : chunkedRunner(runner, recipe, plan);
 }
 
 /** Makes steps `first` … `end` − 1 from a state; outputs of each, and the state after them. */

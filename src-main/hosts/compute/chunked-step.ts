@@ -1,23 +1,32 @@
 /** A run's step in chunks, as TensorFlow's runners take it. */
+import { networkStages, PIXELS } from '#simclr/encoder/stages.ts';
 import { projectionSize } from '#simclr/head/head-plan.ts';
-import { chunkFunctions, chunkVariables, lossBlockRows } from '#simclr/objectives/chunk-functions.ts';
+import {
+  chunkFunctions,
+  chunkVariables,
+  lossBlockRows,
+  type ChunkFunction,
+} from '#simclr/objectives/chunk-functions.ts';
 import type { ChunkPlan } from '#simclr/objectives/chunk-plan.ts';
 import { embedStep } from '#simclr/objectives/embed-step.ts';
+import { clearWithStages, stageFunctions, stageVariables } from '#simclr/objectives/stage-functions.ts';
 import type { Recipe } from '#simclr/recipe.ts';
-import type { ChunkedShape } from '#tensorflow/runners/chunked-runner.ts';
+import { ChunkedRunner } from '#tensorflow/runners/chunked-runner.ts';
+import { GhostPasses } from '#tensorflow/runners/ghost-passes.ts';
+import type { PartRunner } from '#tensorflow/runners/part-runner.ts';
+import { StagedPasses } from '#tensorflow/runners/staged-passes.ts';
 import type { SideFunction, StepDefinition } from '#tensorflow/runners/step-definition.ts';
 import { EMBED_BATCH, stateTypes, typed, typesOf } from './recipe-step.ts';
 
-/** The network alone is worth narrowing; what adds up and compares stays in float32. */
-const NARROWED = new Set(['forward', 'backward']);
-
 /** The definition whose step is the update, and whose parts come before it. */
 export function chunkedStep(recipe: Recipe, plan: ChunkPlan, canvasSide: number): StepDefinition {
-  const { apply, ...parts } = chunkFunctions(recipe, plan, canvasSide);
-  const functions = Object.entries(parts).map(([name, { run, inputs }]) => {
-    const part: SideFunction = { run, inputs: new Map(inputs.map(typed)), isNarrowed: NARROWED.has(name) };
-    return [name, part] as const;
-  });
+  const { apply, forward, backward, clear, ...loss } = chunkFunctions(recipe, plan, canvasSide);
+  const isGlobal = recipe.chunk.batchNorm === 'global';
+  const network = isGlobal
+    ? [...stageFunctions(recipe, plan, canvasSide)]
+    : Object.entries<ChunkFunction>({ forward, backward });
+  const parts = Object.entries<ChunkFunction>({ ...loss, clear: isGlobal ? clearWithStages(recipe, clear) : clear });
+  const variables = [...chunkVariables(recipe), ...(isGlobal ? stageVariables(recipe) : [])];
   return {
     state: stateTypes(recipe),
     step: apply.run,
@@ -25,10 +34,31 @@ export function chunkedStep(recipe: Recipe, plan: ChunkPlan, canvasSide: number)
     guards: ['gradientNorm'],
     embed: embedStep(recipe),
     embedding: { side: recipe.side, rows: EMBED_BATCH },
-    parts: { variables: typesOf(chunkVariables(recipe)), functions: new Map(functions) },
+    parts: {
+      variables: typesOf(variables),
+      // The network alone is worth narrowing; what adds up and compares stays in float32.
+      functions: new Map([
+        ...network.map((part) => sideFunction(part, true)),
+        ...parts.map((part) => sideFunction(part, false)),
+      ]),
+    },
   };
 }
 
-export function chunkedShape(recipe: Recipe, plan: ChunkPlan): ChunkedShape {
-  return { batchViews: plan.batchViews, columns: projectionSize(recipe), blockRows: lossBlockRows(plan) };
+function sideFunction([name, { run, inputs }]: readonly [string, ChunkFunction], isNarrowed: boolean) {
+  const part: SideFunction = { run, inputs: new Map(inputs.map(typed)), isNarrowed };
+  return [name, part] as const;
+}
+
+/** @param runner of `chunkedStep`'s definition. */
+export function chunkedRunner(runner: PartRunner, recipe: Recipe, plan: ChunkPlan): ChunkedRunner {
+  const shape = { batchViews: plan.batchViews, columns: projectionSize(recipe), blockRows: lossBlockRows(plan) };
+  if (recipe.chunk.batchNorm === 'ghost') return new ChunkedRunner(runner, shape, new GhostPasses(runner, shape));
+  const stages = networkStages(recipe).map(({ name, inputs, norm, isKept }) => ({
+    name,
+    inputs: inputs.map((input) => (input === PIXELS ? null : input)),
+    hasStatistics: norm !== null,
+    isKept,
+  }));
+  return new ChunkedRunner(runner, shape, new StagedPasses(runner, shape, stages));
 }

@@ -10,6 +10,7 @@ import { planBatches, type BatchPlan } from '#training/batch-plan.ts';
 import type { BatchSource, StateArrays } from '#training/ports.ts';
 import { stepsOfRun } from '#training/run-length.ts';
 import { trainRun } from '#training/training-loop.ts';
+import { chunkNote } from './chunk-notes.ts';
 import { DataSource } from './data-source.ts';
 import { headlineEvaluation, judgedHashes } from './judged-images.ts';
 import type { StartedFacts, TrainingResult, TrainJob } from './messages.ts';
@@ -46,7 +47,7 @@ export async function trainInThread(job: TrainJob, link: ThreadLink): Promise<Tr
   });
   try {
     const resolved = job.resolved ?? (await probe(job, device, source, state, batchPlan));
-    const started = await startedFacts(job, resolved, state, batchPlan);
+    const started = await startedFacts(job, resolved, state, [batchPlan.note, chunkNote(recipe)]);
     refuseFullDisk(job, started);
     link.tell({ kind: 'resolved', resolved, started });
     const evaluation = headlineEvaluation(plan.judged, resolved.judgedMost, source, device.draw);
@@ -100,7 +101,7 @@ async function startedFacts(
   { plan, runFolder, checkpoint }: TrainJob,
   resolved: ResolvedRun,
   state: StateArrays,
-  { note }: BatchPlan,
+  notes: readonly (string | null)[],
 ): Promise<StartedFacts> {
   const { bavail, bsize } = await statfs(runFolder);
   const step = checkpoint?.meta.step ?? 0;
@@ -117,7 +118,7 @@ async function startedFacts(
     checkpointBytes: [...state.values()].reduce((bytes, { values }) => bytes + values.byteLength, 0),
     memoryBytes: process.memoryUsage.rss(),
     freeDiskBytes: bavail * bsize,
-    notes: [note, judgedNote(plan.judged)].filter((text) => text !== null),
+    notes: [...notes, judgedNote(plan.judged)].filter((text) => text !== null),
   };
 }
 

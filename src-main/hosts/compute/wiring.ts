@@ -7,14 +7,13 @@ import { drawEvaluationViews } from '#simclr/views/evaluation-views.ts';
 import { chunkPlan } from '#simclr/objectives/chunk-plan.ts';
 import { viewPlan } from '#simclr/views/view-plan.ts';
 import { loadTensorFlow } from '#tensorflow/load.ts';
-import { ChunkedRunner } from '#tensorflow/runners/chunked-runner.ts';
 import { makeStepRunner } from '#tensorflow/runners/make-step-runner.ts';
 import { probePrecision } from '#tensorflow/runners/probe-precision.ts';
 import type { StepDefinition } from '#tensorflow/runners/step-definition.ts';
 import type { StateArrays, StepBatch, StepRunner } from '#training/ports.ts';
 import type { DrawJudged } from './judged-images.ts';
 import { inputTensors } from './input-tensor.ts';
-import { chunkedShape, chunkedStep } from './chunked-step.ts';
+import { chunkedRunner, chunkedStep } from './chunked-step.ts';
 import { recipeStep } from './recipe-step.ts';
 
 export interface DeviceSettings {
@@ -42,7 +41,7 @@ export async function wireDevice(recipe: Recipe, settings: DeviceSettings): Prom
   const plan = chunkPlan(recipe);
   const definition = plan === null ? recipeStep(recipe, canvasSide) : chunkedStep(recipe, plan, canvasSide);
   const whole = makeStepRunner(definition, { compiled, precision, device, onFallback: warn });
-  const runner = plan === null ? whole : new ChunkedRunner(whole, chunkedShape(recipe, plan));
+  const runner = plan === null ? whole : chunkedRunner(whole, recipe, plan);
   await runner.writeState(settings.state);
   return { runner, draw: drawJudged(recipe) };
 }

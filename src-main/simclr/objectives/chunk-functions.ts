@@ -166,7 +166,8 @@ function apply(recipe: Recipe): ChunkFunction['run'] {
   });
 }
 
-function chunkViews(recipe: Recipe, inputs: TensorMap): tf.Tensor4D {
+/** Draws the views of a chunk from its inputs. */
+export function chunkViews(recipe: Recipe, inputs: TensorMap): tf.Tensor4D {
   return drawViews(
     viewPlan(recipe),
     tensorNamed(inputs, 'canvas') as tf.Tensor4D,

@@ -33,6 +33,10 @@ describe('trainingConfigSchema', () => {
 
   it('wants whole chunks, two or more', () => {
     expect(complaints({ batchSize: 4096, chunk: { images: 256 } })).toEqual([]);
+    expect(complaints({ batchSize: 4096, chunk: { images: 256, batchNorm: 'global' } })).toEqual([]);
+    expect(complaints({ chunk: { batchNorm: 'global' } })).toEqual([
+      'chunk.batchNorm: it is for a batch in chunks (chunk.images is null): computed whole, a batch has its statistics over all of it',
+    ]);
     expect(complaints({ batchSize: 1000, chunk: { images: 256 } })).toEqual([
       "chunk.images: batchSize, 1000, must be a multiple of it; 1000 images don't make whole chunks of 256",
     ]);

@@ -9,6 +9,7 @@ import { chunkedBatch } from '#test/support/chunked-batch.ts';
 import { runnerOf, trainedFrom } from '#test/support/chunked-training.ts';
 import { checkNativeTensorLeaks } from '#test/support/native-tensor-leaks.ts';
 import { smallRecipe } from '#test/support/small-recipe.ts';
+import { relativeDistance } from '#test/support/state-distance.ts';
 
 checkNativeTensorLeaks();
 
@@ -19,21 +20,8 @@ const WITHOUT_BATCH_NORM: TrainingConfigInput = {
   head: { hiddenBatchNorm: false },
 };
 
-function chunked(changes: TrainingConfigInput, images: number | null, batchNorm: 'ghost' | 'global' = 'ghost'): Recipe {
-  return smallRecipe({ side: 8, batchSize: IMAGES, ...changes, chunk: { images, batchNorm } });
-}
-
-/** ‖a − b‖ / ‖b‖ over all arrays whose name starts with `prefix`. */
-function relativeDistance(a: StateArrays, b: StateArrays, prefix: string): number {
-  let [difference, length] = [0, 0];
-  for (const [name, { values }] of b) {
-    if (!name.startsWith(prefix)) continue;
-    values.forEach((value, i) => {
-      difference += (a.get(name)!.values[i]! - value) ** 2;
-      length += value ** 2;
-    });
-  }
-  return Math.sqrt(difference / length);
+function chunked(changes: TrainingConfigInput, images: number | null): Recipe {
+  return smallRecipe({ side: 8, batchSize: IMAGES, ...changes, chunk: { images } });
 }
 
 describe('ChunkedRunner', () => {
