@@ -1,4 +1,7 @@
-/** Work on a cache's folder, one after the other in this process: two builds at once would write the same segments. */
+/**
+ * Work on the caches of a folder, one after the other in this process: two builds of a side would write the same segments,
+ * and one must not make room by another that is being built.
+ */
 const lastWork = new Map<string, Promise<unknown>>();
 
 export function inTurn<Result>(folder: string, work: () => Promise<Result>): Promise<Result> {

@@ -15,7 +15,9 @@ const PIECE_IMAGES = 256;
 
 /** Ended at any moment and done again, it does the rest. Whoever has a cache open reads on in what there was. */
 export async function forgetPixels(pixelsFolder: string, contentHashes: ReadonlySet<string>): Promise<void> {
-  for (const folder of sideFolders(pixelsFolder)) await inTurn(folder, () => forgetIn(folder, contentHashes));
+  await inTurn(pixelsFolder, async () => {
+    for (const folder of sideFolders(pixelsFolder)) await forgetIn(folder, contentHashes);
+  });
 }
 
 async function forgetIn(folder: string, gone: ReadonlySet<string>): Promise<void> {

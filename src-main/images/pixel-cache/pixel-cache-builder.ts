@@ -39,7 +39,7 @@ export function createPixelCacheBuilder(
     prepare: (cacheSide, images, onProgress, signal) => {
       const folder = join(pixelsFolder, `side-${cacheSide}`);
       const build = { pixelsFolder, folder, cacheSide, decoder, budgetBytes, onProgress, signal };
-      return inTurn(folder, () => fillCache(build, images));
+      return inTurn(pixelsFolder, () => fillCache(build, images));
     },
   };
 }

@@ -107,6 +107,23 @@ describe('a pixel cache with a budget', () => {
     });
   });
 
+  it('builds sides one after the other, so that none makes room by one that is being built', async () => {
+    const images = await makePictures(6);
+    const folder = newFolder();
+    await withDecoders(async (decoders) => {
+      const builders = [46, 47, SIDE].map((side) => ({
+        side,
+        builder: createPixelCacheBuilder(folder, decoders, 7 * RAW_BYTES),
+      }));
+      const built = await Promise.all(builders.map(({ side, builder }) => prepare(builder, side, images)));
+      expect(built.map(({ plan }) => plan.encoding)).toEqual(['raw', 'raw', 'raw']);
+      expect(readdirSync(folder)).toEqual([`side-${SIDE}`]);
+      const cache = openPixelCache(built[2]!.folder);
+      expect(hashes(images).every((hash) => cache.has(hash))).toBe(true);
+      cache.close();
+    });
+  });
+
   it('forgets images for good, keeps the others, and whoever has it open reads on', async () => {
     const images = await makePictures(6);
     const folder = newFolder();
