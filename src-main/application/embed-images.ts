@@ -2,11 +2,13 @@
 import { requireEncoder } from './current-encoder.ts';
 import { encoderKey } from './encoder-key.ts';
 import type { Embedder } from './ports/embedder.ts';
+import type { LibraryStores } from './ports/library.ts';
 import type { CachedImage, PixelCacheBuilder } from './ports/pixel-cache.ts';
 import type { Run, RunHost } from './ports/runs.ts';
 import type { VectorSink, VectorSource } from './ports/vectors.ts';
 
 export interface EmbedPorts {
+  readonly stores: { readonly images: Pick<LibraryStores['images'], 'findByHash'> };
   readonly runHost: Pick<RunHost, 'inspect' | 'keptSteps' | 'readPlan'>;
   readonly cache: PixelCacheBuilder;
   readonly embedder: Embedder;
@@ -74,7 +76,11 @@ export async function embedImages(
           contentHash: cached.hashes[first + i]!,
           vector: values.subarray(i * dimensions, (i + 1) * dimensions),
         }));
-        await ports.vectors.append(key, rows);
+        // An image that was taken out of the library meanwhile leaves no vector behind.
+        await ports.vectors.append(
+          key,
+          rows.filter(({ contentHash }) => ports.stores.images.findByHash(contentHash) !== null),
+        );
         onProgress({ phase: 'encoding', done: first + count, total: cached.hashes.length });
       },
       signal,

@@ -25,6 +25,7 @@ export async function searchPorts(wiring: Wiring): Promise<SearchPorts> {
 /** For embedding; the library must be held already. */
 export async function embedPorts(wiring: Wiring): Promise<EmbedPorts> {
   return {
+    stores: await wiring.readLibrary(),
     runHost: await wiring.runHost(),
     cache: await wiring.pixelCacheIn(wiring.layout.pixels),
     embedder: await embedderOf(wiring),

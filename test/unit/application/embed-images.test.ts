@@ -49,6 +49,16 @@ describe('embedImages', () => {
     expect(world.asked[1]!.contentHashes).toHaveLength(14);
   });
 
+  it('leaves no vector of images that were taken out of the library meanwhile', async () => {
+    const { world, run, embed } = petsWorld();
+    const { datasets } = world.ports.stores;
+    await embed('h', ({ phase }) => {
+      const pets = datasets.findByName('pets');
+      if (phase === 'encoding' && pets !== null) datasets.remove(pets.id);
+    });
+    expect(world.ports.vectors.read(`${run.id}-40-h`)!.hashes).toHaveLength(16);
+  });
+
   it('reports what could not be decoded, and encodes the rest', async () => {
     const { world, embed } = petsWorld();
     world.unreadable.add('cat/4');
