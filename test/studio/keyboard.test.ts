@@ -1,0 +1,99 @@
+/** The whole path with no mouse: every step by keys a person would find. */
+import type { Page } from '@playwright/test';
+import { smallSample } from './support/sample-folder.ts';
+import { expect, test } from './support/studio-test.ts';
+
+/** Presses Tab until what is named has the focus; fails when it can't be reached. */
+async function tabTo(page: Page, role: Parameters<Page['getByRole']>[0], name: string | RegExp): Promise<void> {
+  const wanted = page.getByRole(role, { name, exact: typeof name === 'string' }).first();
+  await expect(wanted).toBeVisible();
+  for (let presses = 0; presses < 120; presses++) {
+    if (await wanted.evaluate((node) => node === document.activeElement)) return;
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`Tab does not reach ${role} ${String(name)}`);
+}
+
+test('the whole path by keyboard alone', async ({ page, folder }) => {
+  test.setTimeout(240_000);
+  const pictures = smallSample(folder, ['animals-nature', 'flags', 'food-drink'], 32);
+
+  await test.step('adds a folder by its path', async () => {
+    await tabTo(page, 'button', 'Add folders …');
+    await page.keyboard.press('Enter');
+    await tabTo(page, 'textbox', /^Paths of folders/);
+    await page.keyboard.type(pictures);
+    await tabTo(page, 'button', 'Add');
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('heading', { name: '96 files' })).toBeVisible();
+  });
+
+  await test.step('labels two files', async () => {
+    await tabTo(page, 'grid', 'Images');
+    const grid = page.getByRole('grid', { name: 'Images' });
+    await page.keyboard.press('Home');
+    await page.keyboard.press('Shift+ArrowRight');
+    await expect(grid.getByRole('gridcell', { selected: true })).toHaveCount(2);
+    await page.keyboard.press('l');
+    await page.keyboard.type('first two');
+    await page.keyboard.press('Enter');
+    await expect(grid.getByRole('gridcell', { name: 'ant.png, first two' })).toBeVisible();
+  });
+
+  await test.step('turns an augmentation off', async () => {
+    await tabTo(page, 'button', 'Pairs');
+    await page.keyboard.press('Enter');
+    const view = page.getByRole('img', { name: 'View 1 of image 2', exact: true });
+    await expect(view).toBeVisible();
+    const before = await view.getAttribute('src');
+    await tabTo(page, 'checkbox', 'Colour');
+    await page.keyboard.press('Space');
+    await expect(view).not.toHaveAttribute('src', before!);
+  });
+
+  await test.step('trains and pauses', async () => {
+    await tabTo(page, 'button', 'Train');
+    await page.keyboard.press('Enter');
+    await tabTo(page, 'spinbutton', 'Minutes');
+    await page.keyboard.press('ControlOrMeta+a');
+    await page.keyboard.type('5');
+    await page.keyboard.press('Enter');
+    await tabTo(page, 'button', /^Train( after|$)/);
+    await expect(page.getByText('Runs on')).toBeVisible();
+    await page.getByRole('main').getByRole('button', { name: 'Train', exact: true }).press('Enter');
+    await tabTo(page, 'button', 'Pause');
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('button', { name: 'Resume' })).toBeVisible({ timeout: 60_000 });
+  });
+
+  await test.step('searches by an image and by a part of it', async () => {
+    await tabTo(page, 'button', 'Images');
+    await page.keyboard.press('Enter');
+    await tabTo(page, 'grid', 'Images');
+    await page.keyboard.press('ControlOrMeta+Home');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('grid', { name: 'Similar images' }).getByRole('gridcell').first()).toBeVisible();
+    await tabTo(page, 'application', /arrow keys place a box/);
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('Shift+ArrowLeft');
+    await page.keyboard.press('Enter');
+    await expect(page.getByText('part', { exact: true })).toBeVisible();
+  });
+
+  await test.step('selects on the map', async () => {
+    await tabTo(page, 'button', 'Map');
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('heading', { name: '96 images' })).toBeVisible({ timeout: 60_000 });
+    await tabTo(page, 'application', /^Map of 96 images/);
+    for (let i = 0; i < 8; i++) await page.keyboard.press('-');
+    await page.keyboard.press('Space');
+    await expect(page.getByText('96 files selected')).toBeVisible();
+  });
+
+  await test.step('undoes the labels', async () => {
+    await tabTo(page, 'button', /^Undo: Labelled “first two”/);
+    await page.keyboard.press('Enter');
+    await expect(page.getByText(/^Undone: /)).toBeVisible();
+  });
+});
