@@ -6,6 +6,7 @@
 import type { PointCloud } from '../charts/point-cloud.ts';
 import { groupColour } from '../charts/palette.ts';
 import type { Studio } from './studio.svelte.ts';
+import { theme } from './theme.svelte.ts';
 
 interface Encoder {
   readonly key: string;
@@ -47,7 +48,7 @@ export class MapData {
   }
 
   cssColour(group: number): string {
-    return groupColour(group, getComputedStyle(document.documentElement).colorScheme === 'dark');
+    return groupColour(group, theme.isDark);
   }
 
   /** Shows the dataset's map; while it is being made, says so (its job tells when it is done). */

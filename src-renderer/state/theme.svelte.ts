@@ -3,10 +3,18 @@ export type Theme = 'system' | 'light' | 'dark';
 const STORED = 'kindred-theme';
 
 class ThemeChoice {
+  readonly #system = matchMedia('(prefers-color-scheme: dark)');
   #theme = $state<Theme>(read());
+  #isSystemDark = $state(this.#system.matches);
 
   constructor() {
     apply(this.#theme);
+    this.#system.addEventListener('change', ({ matches }) => (this.#isSystemDark = matches));
+  }
+
+  /** What is on screen now; follows the system while it is left to it. */
+  get isDark(): boolean {
+    return this.#theme === 'system' ? this.#isSystemDark : this.#theme === 'dark';
   }
 
   get value(): Theme {
