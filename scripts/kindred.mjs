@@ -1,10 +1,11 @@
 /**
- * Everything that `npm start`, `npm test`, `npm run check` and `npm run bench` do: the set-up when it is missing or
+ * Everything that `npm start`, `npm test`, `npm run check`, `npm run bench` and `npm run screenshots` do: the set-up when it is missing or
  * stale, then the command, on Node 24. Plain Node 20 or newer, no dependencies: this file runs before there are any.
  */
 import { becomeProgram } from './launch.mjs';
 import { runBench } from './run-bench.mjs';
 import { runChecks } from './run-check.mjs';
+import { takePictures } from './take-pictures.mjs';
 import { runTests } from './run-tests.mjs';
 import { ensureSetUp } from './setup/ensure.mjs';
 import { projectNode, root } from './setup/places.mjs';
@@ -21,6 +22,7 @@ const verbs = {
   test: runTests,
   check: runChecks,
   bench: runBench,
+  screenshots: takePictures,
 };
 
 const [verb = '', ...args] = process.argv.slice(2);

@@ -1,0 +1,83 @@
+/** What is photographed: each scene brings the studio into a state by a person's own means. */
+import type { Page } from '@playwright/test';
+import type { EngineProcess } from '../support/engine-process.ts';
+import type { Camera } from './camera.ts';
+
+const place = (page: Page, name: string): Promise<void> =>
+  page.getByRole('navigation').getByRole('button', { name }).click();
+
+const visible = (page: Page, text: string | RegExp): Promise<void> => page.getByText(text).first().waitFor();
+
+export async function emptyStates(page: Page, camera: Camera): Promise<void> {
+  await page.getByRole('heading', { name: 'Drop folders of images here' }).waitFor();
+  await camera.take('welcome');
+  await page.getByRole('button', { name: 'Add folders …' }).click();
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  await camera.take('add-folders');
+  await page.keyboard.press('Escape');
+}
+
+/** Import, grid, details, search, pairs, training and map. @param folder null: the sample images. */
+export async function imageScreens(page: Page, camera: Camera, folder: string | null, minutes: number): Promise<void> {
+  if (folder === null) await page.getByRole('button', { name: 'Try it with sample images' }).click();
+  else {
+    await page.getByRole('button', { name: 'Add folders …' }).click();
+    await page.getByLabel('Paths of folders').fill(folder);
+    await page.getByRole('button', { name: 'Add', exact: true }).click();
+  }
+  await page.getByRole('gridcell').first().waitFor();
+  await camera.take('importing');
+  await visible(page, /new files/);
+  await page.getByRole('button', { name: 'Dismiss' }).click();
+  await page.getByRole('gridcell').nth(2).click();
+  await page
+    .getByRole('gridcell')
+    .nth(5)
+    .click({ modifiers: ['ControlOrMeta'] });
+  await page.getByRole('button', { name: 'Find similar images' }).waitFor();
+  await camera.take('images');
+  await page.keyboard.press('Escape');
+  await place(page, 'Pairs');
+  await page.getByRole('img', { name: 'View 2 of image 3', exact: true }).waitFor();
+  await camera.take('pairs');
+  await training(page, camera, minutes);
+  await place(page, 'Images');
+  await page.getByRole('gridcell').nth(9).dblclick();
+  await page.getByRole('grid', { name: 'Similar images' }).getByRole('gridcell').first().waitFor();
+  await camera.take('search');
+  await place(page, 'Map');
+  await page.getByRole('list', { name: 'Colours' }).waitFor();
+  await camera.take('map');
+}
+
+async function training(page: Page, camera: Camera, minutes: number): Promise<void> {
+  await place(page, 'Train');
+  await page.getByRole('spinbutton', { name: 'Minutes' }).fill(String(minutes));
+  await visible(page, 'Runs on');
+  await page.getByText('All dials').click();
+  await page.getByRole('combobox', { name: 'Preset' }).selectOption({ label: 'Quick look' });
+  await camera.take('new-run');
+  await page.getByRole('main').getByRole('button', { name: 'Train', exact: true }).click();
+  await visible(page, /^step [1-9][\d,]* of/);
+  const pill = page.getByRole('button', { name: /^Training [5-9]\d%/ });
+  await pill.waitFor({ timeout: minutes * 180_000 + 120_000 });
+  await camera.take('training');
+  await visible(page, /^Searches are now answered by/);
+  await page.getByRole('button', { name: 'Dismiss' }).first().click();
+  await camera.take('finished-run');
+}
+
+export async function failingStates(page: Page, camera: Camera, engine: EngineProcess): Promise<void> {
+  await place(page, 'Images');
+  await page.getByRole('searchbox').fill('nothing like this');
+  await visible(page, 'No file matches.');
+  await camera.take('nothing-found');
+  await page.getByRole('button', { name: 'Clear the search' }).click();
+  await page.getByLabel(/^More about/).click();
+  await page.getByRole('button', { name: 'Remove …' }).click();
+  await camera.take('remove');
+  await page.keyboard.press('Escape');
+  await engine.killAtOnce();
+  await visible(page, 'The engine is not answering');
+  await camera.take('engine-lost');
+}

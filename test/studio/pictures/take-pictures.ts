@@ -1,0 +1,35 @@
+/**
+ * Pictures of every screen, in both themes, of the real studio on the sample images. With `--images DIR` the screens
+ * that show images are taken with those instead. `--minutes M`: how long to train for the pictures.
+ */
+import { chromium } from '@playwright/test';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { chromiumPath } from '../support/chromium.ts';
+import { EngineProcess } from '../support/engine-process.ts';
+import { Camera } from './camera.ts';
+import { emptyStates, failingStates, imageScreens } from './scenes.ts';
+
+const { values } = parseArgs({
+  options: { images: { type: 'string' }, minutes: { type: 'string', default: '1.5' } },
+});
+
+const library = mkdtempSync(join(tmpdir(), 'kindred-pictures-'));
+const engine = new EngineProcess(library);
+const browser = await chromium.launch({ executablePath: chromiumPath()!, args: ['--no-sandbox', '--disable-gpu'] });
+try {
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  page.setDefaultTimeout(120_000);
+  await page.goto(await engine.start());
+  const camera = new Camera(page, values.images === undefined ? '' : `${basename(values.images).toLowerCase()}-`);
+  const minutes = Number(values.minutes);
+  if (values.images === undefined) await emptyStates(page, camera);
+  await imageScreens(page, camera, values.images ?? null, minutes);
+  if (values.images === undefined) await failingStates(page, camera, engine);
+} finally {
+  await browser.close();
+  await engine.stop();
+  rmSync(library, { recursive: true, force: true });
+}
