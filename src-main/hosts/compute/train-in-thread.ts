@@ -47,7 +47,7 @@ export async function trainInThread(job: TrainJob, link: ThreadLink): Promise<Tr
   });
   try {
     const resolved = job.resolved ?? (await probe(job, device, source, state, batchPlan));
-    const started = await startedFacts(job, resolved, state, [batchPlan.note, chunkNote(recipe)]);
+    const started = await startedFacts(job, resolved, state, [batchPlan.note, chunkNote(recipe, resolved.precision)]);
     refuseFullDisk(job, started);
     link.tell({ kind: 'resolved', resolved, started });
     const evaluation = headlineEvaluation(plan.judged, resolved.judgedMost, source, device.draw);

@@ -6,6 +6,7 @@ import type { GraphDefinition } from '../compiled-step/graph-definition.ts';
 import { bfloat16 } from '../compiled-step/passes/bfloat16.ts';
 import { foldScales } from '../compiled-step/passes/fold-scales.ts';
 import { fuseNorms } from '../compiled-step/passes/fuse-norms.ts';
+import { packImages } from '../compiled-step/passes/pack-images.ts';
 import { removeIdentityReshapes } from '../compiled-step/passes/remove-identity-reshapes.ts';
 import { smallFilterGradients } from '../compiled-step/passes/small-filter-gradients.ts';
 import type { Pass, TensorType } from '../compiled-step/program.ts';
@@ -26,8 +27,9 @@ export function compileStep(definition: StepDefinition, precision: Precision): G
   const passes = stepPasses(precision, nativeAbilities());
   const embedPasses = [foldScales, ...(precision === 'bfloat16' ? [bfloat16] : [])];
   const { step, inputs, guards, embed, parts } = definition;
+  const partPasses = precision === 'bfloat16' ? [...passes, packImages] : passes;
   const besides = [...(parts?.functions ?? [])].map(([name, { isNarrowed, ...recorded }]) => {
-    const compiled: CompiledFunction = { ...recorded, guards: [], passes: isNarrowed ? passes : [] };
+    const compiled: CompiledFunction = { ...recorded, guards: [], passes: isNarrowed ? partPasses : [] };
     return [name, compiled] as const;
   });
   return compileGraph(

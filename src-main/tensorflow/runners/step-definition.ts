@@ -6,7 +6,10 @@ export interface SideFunction {
   readonly run: PureFunction;
   /** A uint8 input reaches the function as int32. */
   readonly inputs: TensorTypes;
-  /** False: float32 whatever the run's precision is. */
+  /**
+   * False: float32 whatever the run's precision is. True: in bfloat16 the images it gives and takes (float32, rank 4) are
+   * packed, as `compiled-step/passes/pack-images.ts` has them; they go from one function to another unread.
+   */
   readonly isNarrowed: boolean;
 }
 

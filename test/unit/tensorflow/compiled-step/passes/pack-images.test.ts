@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import * as tf from '@tensorflow/tfjs-core';
+import { compileGraph } from '#tensorflow/compiled-step/compile.ts';
+import { packImages } from '#tensorflow/compiled-step/passes/pack-images.ts';
+import type { PureFunction } from '#tensorflow/compiled-step/record.ts';
+import { Session } from '#tensorflow/compiled-step/session.ts';
+import { checkNativeTensorLeaks } from '#test/support/native-tensor-leaks.ts';
+
+checkNativeTensorLeaks();
+
+const SHAPE = [2, 3, 3, 4];
+const SIZE = 72;
+
+const double: PureFunction = (_, { image }) => ({
+  state: { kernel: tf.mul(image!, 1) },
+  outputs: { value: tf.mul(image!, 2), row: tf.reshape(tf.mul(image!, 2), [SIZE]) },
+});
+
+const make: PureFunction = (_, { row }) => ({ state: {}, outputs: { value: tf.reshape(row!, SHAPE) } });
+
+describe('packImages', () => {
+  it('halves images on their way out and in, and leaves rows and variables as they are', () => {
+    const common = { guards: [], passes: [packImages] };
+    const graph = compileGraph(
+      new Map([['kernel', { dtype: 'float32', shape: SHAPE }]]),
+      new Map([
+        ['make', { ...common, run: make, inputs: new Map([['row', { dtype: 'float32', shape: [SIZE] }]]) }],
+        ['double', { ...common, run: double, inputs: new Map([['image', { dtype: 'float32', shape: SHAPE }]]) }],
+      ]),
+    );
+    const session = new Session(graph);
+    // Whole numbers below 256 fit bfloat16's eight bits.
+    const values = Float32Array.from({ length: SIZE }, (_, i) => i - 30);
+    const image = session.run('make', new Map([['row', { shape: [SIZE], values }]])).get('value')!;
+    expect(image.values).toBeInstanceOf(Int32Array);
+    expect(image.shape).toEqual([SIZE / 2]);
+    const outputs = session.run('double', new Map([['image', image]]));
+    expect(outputs.get('row')!.values).toEqual(values.map((value) => 2 * value));
+    expect(outputs.get('value')!.values).toHaveLength(SIZE / 2);
+    expect(session.run('readState', new Map()).get('kernel')!.values).toEqual(values);
+    session.dispose();
+  });
+});
