@@ -113,7 +113,18 @@ export interface CheckpointStore {
 
 /** Judges the encoder as it is; the loop knows nothing of how. */
 export interface HeadlineEvaluation {
-  readonly judge: (embed: StepRunner['embed']) => Promise<Headline>;
+  readonly judge: (embed: StepRunner['embed']) => Promise<Judgement>;
+}
+
+/** The number, and what the same vectors show of a few images that stay the same for the whole run. */
+export interface Judgement extends Headline {
+  readonly pinned?: readonly PinnedImage[];
+}
+
+/** An image and those nearest to it, best first; cosine similarities in [−1, 1]. */
+export interface PinnedImage {
+  readonly contentHash: string;
+  readonly nearest: readonly { readonly contentHash: string; readonly similarity: number }[];
 }
 
 /** `top1` and `chance` are shares in [0, 1]; `n` images were judged. */
@@ -154,6 +165,8 @@ export type TrainingEvent =
       readonly measures: Readonly<Record<string, number>>;
     }
   | { readonly kind: 'checkpointed'; readonly step: number; readonly sizeBytes: number; readonly durationMs: number }
+  /** Comes before the evaluation whose vectors it was found with. */
+  | { readonly kind: 'neighbours'; readonly step: number; readonly pinned: readonly PinnedImage[] }
   | ({ readonly kind: 'evaluated'; readonly step: number } & Headline)
   /** Something is off; said in words, with what to do. */
   | { readonly kind: 'advice'; readonly step: number; readonly code: string; readonly message: string };

@@ -1,5 +1,5 @@
 /** One run's measurements as they come: what was recorded before, then every new point. */
-import type { RunPoint, RunSummary } from '../../src-main/contract/studio/runs.ts';
+import type { PinnedAtStep, RunPoint, RunSummary } from '../../src-main/contract/studio/runs.ts';
 import type { Studio } from './studio.svelte.ts';
 
 type Headline = NonNullable<RunSummary['headline']>;
@@ -9,6 +9,7 @@ export class RunRecord {
   readonly #id: string;
   #points = $state.raw<readonly RunPoint[]>([]);
   #headlines = $state.raw<readonly Headline[]>([]);
+  #neighbours = $state.raw<readonly PinnedAtStep[]>([]);
   #advice = $state.raw<readonly string[]>([]);
 
   constructor(studio: Studio, id: string) {
@@ -21,6 +22,9 @@ export class RunRecord {
   }
   get headlines(): readonly Headline[] {
     return this.#headlines;
+  }
+  get neighbours(): readonly PinnedAtStep[] {
+    return this.#neighbours;
   }
   get advice(): readonly string[] {
     return this.#advice;
@@ -54,6 +58,7 @@ export class RunRecord {
     if (!answer) return;
     this.#points = answer.points;
     this.#headlines = answer.headlines;
+    this.#neighbours = answer.neighbours;
     this.#advice = answer.advice;
   }
 }

@@ -125,6 +125,12 @@ export type JudgedImages =
   /** Too few images to judge by. */
   | { readonly protocol: 'none' };
 
+/** An image of a run and those nearest to it, best first, with cosine similarities. */
+export interface PinnedNeighbours {
+  readonly contentHash: string;
+  readonly nearest: readonly { readonly contentHash: string; readonly similarity: number }[];
+}
+
 /** What a run reports while it lives; the same facts reach a terminal, a log file and the engine's event stream. */
 export type RunEvent =
   | {
@@ -160,6 +166,8 @@ export type RunEvent =
       readonly measures: Readonly<Record<string, number>>;
     }
   | { readonly kind: 'checkpointed'; readonly step: number; readonly sizeBytes: number; readonly durationMs: number }
+  /** A few images and those nearest to them, by the encoder of that step; just before its evaluation. */
+  | { readonly kind: 'neighbours'; readonly step: number; readonly pinned: readonly PinnedNeighbours[] }
   | ({ readonly kind: 'evaluated' } & RunHeadline)
   /** Something is off; in words, with what to do. */
   | { readonly kind: 'advice'; readonly step: number; readonly code: string; readonly message: string }

@@ -42,6 +42,19 @@ export const runPointSchema = z.object({
 });
 export type RunPoint = z.infer<typeof runPointSchema>;
 
+/** The same few images at each headline evaluation, with those nearest to them by the encoder of that step. */
+export const pinnedAtStepSchema = z.object({
+  step: z.int(),
+  pins: z.array(
+    z.object({
+      imageId: z.int(),
+      /** Best first; cosine similarities. */
+      nearest: z.array(z.object({ imageId: z.int(), score: z.number() })),
+    }),
+  ),
+});
+export type PinnedAtStep = z.infer<typeof pinnedAtStepSchema>;
+
 export const presetSchema = z.object({ name: z.string(), title: z.string(), summary: z.string() });
 
 export const planSchema = z.object({
@@ -78,11 +91,15 @@ export const runContract = {
   start: oc.input(start).output(z.object({ id: z.string() })),
   list: oc.output(z.array(runSummarySchema)),
   show: oc.input(runId).output(runSummarySchema),
-  points: oc
-    .input(z.strictObject({ id: z.string(), afterStep: z.int().default(-1) }))
-    .output(
-      z.object({ points: z.array(runPointSchema), headlines: z.array(headlineSchema), advice: z.array(z.string()) }),
-    ),
+  points: oc.input(z.strictObject({ id: z.string(), afterStep: z.int().default(-1) })).output(
+    z.object({
+      points: z.array(runPointSchema),
+      headlines: z.array(headlineSchema),
+      /** Oldest first. */
+      neighbours: z.array(pinnedAtStepSchema),
+      advice: z.array(z.string()),
+    }),
+  ),
   pause: oc.input(runId).output(z.object({})),
   resume: oc.input(runId).output(z.object({})),
   /** Stop and keep: ends the run with the encoder it has. One that trains makes its step and a checkpoint first. */

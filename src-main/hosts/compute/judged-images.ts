@@ -2,13 +2,14 @@
  * The headline number of a run, judged on fixed images: kNN where there are labels, instance retrieval where not. Which
  * images, the run's plan says; how many of them, the probe, so that judging keeps to its share of the time.
  */
-import type { JudgedImages } from '#application/ports/runs.ts';
+import type { JudgedImages, PlannedImage } from '#application/ports/runs.ts';
 import { vectorTable, type VectorTable } from '#base/vector-table.ts';
 import { classifyByNeighbours } from '#evaluation/knn.ts';
 import { instanceRetrieval } from '#evaluation/retrieval.ts';
-import type { Headline, HeadlineEvaluation, StepRunner } from '#training/ports.ts';
+import type { HeadlineEvaluation, Judgement, StepRunner } from '#training/ports.ts';
 import type { DataSource, JudgedCanvas } from './data-source.ts';
 import { deviceNeighbours } from './device-neighbours.ts';
+import { pinnedNeighbours, pinnedRows } from './pinned-images.ts';
 import { EMBED_BATCH } from './recipe-step.ts';
 
 const TEMPERATURE = 0.1;
@@ -61,7 +62,7 @@ export function headlineEvaluation(
   if (judged.protocol === 'knn') return { judge: (embed) => judgeByNeighbours(judged, most, source, draw, embed) };
   if (judged.protocol === 'retrieval') {
     const rows = range(0, Math.max(2, Math.min(judged.images.length, most >> 1)));
-    return { judge: (embed) => judgeByRetrieval(rows, source, draw, embed) };
+    return { judge: (embed) => judgeByRetrieval(judged.images, rows, source, draw, embed) };
   }
   return null;
 }
@@ -72,7 +73,7 @@ async function judgeByNeighbours(
   source: DataSource,
   draw: DrawJudged,
   embed: StepRunner['embed'],
-): Promise<Headline> {
+): Promise<Judgement> {
   const share = Math.min(1, most / (judged.bank.length + judged.queries.length));
   const bank = judged.bank.slice(0, Math.max(1, Math.floor(judged.bank.length * share)));
   const queries = judged.queries.slice(0, Math.max(1, Math.floor(judged.queries.length * share)));
@@ -88,15 +89,24 @@ async function judgeByNeighbours(
   const [result] = await classifyByNeighbours(known, asked, classes.length, [k], TEMPERATURE, deviceNeighbours);
   const truth = labelsOf(queries);
   const right = truth.reduce((count, label, i) => count + (result!.predictions[i] === label ? 1 : 0), 0);
-  return { protocol: 'knn', top1: right / truth.length, chance: 1 / classes.length, k: result!.k, n: truth.length };
+  const pins = pinnedRows(queries);
+  const pinned = await pinnedNeighbours(
+    { vectors: known.vectors, images: bank },
+    { vectors: asked, images: queries, rows: pins },
+    pins.map(() => -1),
+    deviceNeighbours,
+  );
+  const top1 = right / truth.length;
+  return { protocol: 'knn', top1, chance: 1 / classes.length, k: result!.k, n: truth.length, pinned };
 }
 
 async function judgeByRetrieval(
+  images: readonly PlannedImage[],
   rows: readonly number[],
   source: DataSource,
   draw: DrawJudged,
   embed: StepRunner['embed'],
-): Promise<Headline> {
+): Promise<Judgement> {
   const batches = await embedJudged(source, draw, embed, rows, 'views');
   const half = (second: boolean): VectorTable =>
     joined(
@@ -105,8 +115,12 @@ async function judgeByRetrieval(
         return vectorTable(second ? values.subarray(middle) : values.subarray(0, middle), dimensions);
       }),
     );
-  const { top1, chance, n } = await instanceRetrieval(half(false), half(true), deviceNeighbours);
-  return { protocol: 'retrieval', top1, chance, k: null, n };
+  const [first, second] = [half(false), half(true)];
+  const { top1, chance, n } = await instanceRetrieval(first, second, deviceNeighbours);
+  const looked = { vectors: first, images };
+  const pins = pinnedRows(images.slice(0, rows.length));
+  const pinned = await pinnedNeighbours(looked, { ...looked, rows: pins }, pins, deviceNeighbours);
+  return { protocol: 'retrieval', top1, chance, k: null, n, pinned };
 }
 
 function joined(tables: readonly VectorTable[]): VectorTable {

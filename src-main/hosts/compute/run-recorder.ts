@@ -60,6 +60,8 @@ export class RunRecorder {
       this.#elapsedMs = event.elapsedMs;
     }
     this.#append(event);
+    // Who hears of a judgement asks for the record at once: it is in the file by then.
+    if (event.kind === 'evaluated') this.#flush();
     this.#tell(event);
   }
 

@@ -13,9 +13,10 @@ import {
 import { type LongerRequest, trainLonger } from '#application/train-longer.ts';
 import { KindredError, messageOf } from '#base/errors.ts';
 import type { RunId } from '#base/ids.ts';
-import type { RunPoint, RunSummary } from '#contract/studio/runs.ts';
+import type { PinnedAtStep, RunPoint, RunSummary } from '#contract/studio/runs.ts';
 import { embedPorts } from '../cli/judging-ports.ts';
 import { runHost, runPorts } from '../cli/run-ports.ts';
+import { pinnedAtSteps } from './pinned-at-steps.ts';
 import type { StudioSession } from './studio-session.ts';
 
 interface Waiting {
@@ -219,7 +220,12 @@ export class RunQueue {
   }
 
   /** Points and headline numbers recorded so far. */
-  record(id: RunId): { points: RunPoint[]; headlines: NonNullable<RunSummary['headline']>[]; advice: string[] } {
+  record(id: RunId): {
+    points: RunPoint[];
+    headlines: NonNullable<RunSummary['headline']>[];
+    neighbours: PinnedAtStep[];
+    advice: string[];
+  } {
     const events = runHost(this.#session.wiring).readEvents(id);
     const points = events.flatMap((event) => (event.kind === 'progress' ? [pointOf(event)] : []));
     const headlines = events.flatMap((event) => {
@@ -227,7 +233,9 @@ export class RunQueue {
       const { kind: _, ...headline } = event;
       return [headline];
     });
-    return { points: thinned(points), headlines, advice: [] };
+    const neighbours = pinnedAtSteps(events, this.#session.stores.images);
+    const advice = events.flatMap((event) => (event.kind === 'advice' ? [event.message] : []));
+    return { points: thinned(points), headlines, neighbours, advice: advice.slice(-1) };
   }
 }
 
