@@ -20,14 +20,11 @@ export type DecoderWork =
   /** What `pack` gave, as pixels again. */
   | { readonly kind: 'unpack'; readonly source: Uint8Array }
   /** The picture anew as WebP, its longer side brought down to `longSide`. */
-  | { readonly kind: 'picture'; readonly source: string | Uint8Array; readonly longSide: number }
-  /** Pixels as lossless WebP. */
-  | { readonly kind: 'encode'; readonly pixels: DecodedPixels };
+  | { readonly kind: 'picture'; readonly source: string | Uint8Array; readonly longSide: number };
 
 /** The file or the bytes that a task looks at. */
 export function sourceOf(work: DecoderWork): string | Uint8Array {
-  if (work.kind === 'describe') return work.path;
-  return work.kind === 'encode' ? work.pixels.data : work.source;
+  return work.kind === 'describe' ? work.path : work.source;
 }
 
 export type DecoderOutcome =

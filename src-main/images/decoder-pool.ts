@@ -114,10 +114,6 @@ class DecoderPool implements Decoders {
     return this.#webp({ kind: 'picture', source, longSide });
   }
 
-  async encode(pixels: DecodedPixels): Promise<Uint8Array> {
-    return this.#webp({ kind: 'encode', pixels });
-  }
-
   async #webp(work: DecoderWork): Promise<Uint8Array> {
     const outcome = await this.#run(work);
     if (outcome.kind === 'webp') return outcome.bytes;

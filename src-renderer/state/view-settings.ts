@@ -1,5 +1,6 @@
 /** The augmentations as switches and dials, in a person's words, with what is known to hurt. */
 import type { z } from 'zod';
+import { flatSettings, type SettingValue } from './flat-settings.ts';
 import type { viewSchema } from '../../src-main/contract/training-config.ts';
 
 export type ViewRecipe = z.infer<typeof viewSchema>;
@@ -155,6 +156,45 @@ export const switches: readonly ViewSwitch[] = [
   },
 ];
 
+export interface ViewPreset {
+  readonly name: string;
+  readonly meaning: string;
+  readonly views: (side: number) => ViewRecipe;
+}
+
+const off = { probability: 0 };
+const milder = (side: number): ViewRecipe => {
+  const usual = usualViews(side);
+  const jitter = { probability: 0.8, brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1 };
+  return { ...usual, crop: { ...usual.crop, areaMin: 0.2 }, jitter, grey: { probability: 0.1 } };
+};
+
+export const viewPresets: readonly ViewPreset[] = [
+  { name: 'As recommended', meaning: 'SimCLR’s own, by the side.', views: usualViews },
+  { name: 'Gentle', meaning: 'Larger parts, milder colours: for small sets and fine differences.', views: milder },
+  {
+    name: 'Colour matters',
+    meaning: 'Only brightness and contrast vary, so that hues stay told apart.',
+    views: (side) => {
+      const usual = usualViews(side);
+      return { ...usual, jitter: { ...usual.jitter, saturation: 0, hue: 0 }, grey: off };
+    },
+  },
+  {
+    name: 'Left and right matter',
+    meaning: 'Never mirrored: for text, charts, handed things.',
+    views: (side) => ({ ...usualViews(side), flip: off }),
+  },
+  {
+    name: 'Crop and colour only',
+    meaning: 'The pair of changes that carries most of it (SimCLR, Figure 5).',
+    views: (side) => {
+      const usual = usualViews(side);
+      return { ...usual, flip: off, grey: off, blur: { ...usual.blur, probability: 0 } };
+    },
+  },
+];
+
 /** Settings that are known to hurt, each with why. */
 export function viewWarnings(views: ViewRecipe, side: number): string[] {
   const warnings: string[] = [];
@@ -169,4 +209,17 @@ export function viewWarnings(views: ViewRecipe, side: number): string[] {
   }
   if (views.crop.areaMin > 0.6) warnings.push('Crops this large make the two views nearly equal: too easy a task.');
   return warnings;
+}
+
+export interface ChosenViews {
+  readonly side: number;
+  readonly views: ViewRecipe;
+  /** null: both views alike. */
+  readonly secondViews: ViewRecipe | null;
+}
+
+/** The choice as settings of a run, by dotted path. */
+export function settingsOfViews({ side, views, secondViews }: ChosenViews): Record<string, SettingValue> {
+  const second = secondViews === null ? {} : { secondViews };
+  return Object.fromEntries(flatSettings({ side, views, ...second }));
 }

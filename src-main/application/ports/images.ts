@@ -137,6 +137,4 @@ export interface PictureEncoder {
    * @throws KindredError `image.…` when it can't be decoded.
    */
   readonly picture: (source: string | Uint8Array, longSide: number) => Promise<Uint8Array>;
-  /** Pixels as lossless WebP. */
-  readonly encode: (pixels: DecodedPixels) => Promise<Uint8Array>;
 }

@@ -35,8 +35,9 @@ export const searchContract = {
 
 export const pairContract = {
   /**
-   * Augmented pairs of images, drawn by the views of training. Pictures come over GET
-   * `/pictures/pairs/<pairsId>/<index>/<branch>`; boxes are in upright pixels of the original.
+   * Augmented pairs of images, drawn by the views of training. An image may be asked for
+   * more than once and is drawn anew each time. The views come over GET `/pictures/pairs/<pairsId>`: uint8
+   * [2N, side, side, 3], all first views before all second ones. Boxes are in upright pixels of the original.
    */
   draw: oc
     .input(

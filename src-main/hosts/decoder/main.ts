@@ -10,7 +10,7 @@ import sharp from 'sharp';
 import { KindredError } from '#base/errors.ts';
 import { decodeFailureOf, problemMessage } from '#images/decoding/decode-failure.ts';
 import { describeImage } from '#images/decoding/describe-image.ts';
-import { encodeAnew, encodePixels, packPixels, unpackPixels } from '#images/decoding/encode-webp.ts';
+import { encodeAnew, packPixels, unpackPixels } from '#images/decoding/encode-webp.ts';
 import { imagePixels } from '#images/decoding/image-pixels.ts';
 import { readImageBytes } from '#images/decoding/read-bytes.ts';
 import { sourceOf } from '#images/decoder-messages.ts';
@@ -66,7 +66,6 @@ async function carryOut(work: DecoderWork): Promise<DecoderOutcome> {
   const source = sourceOf(work);
   let sizeBytes = 0;
   try {
-    if (work.kind === 'encode') return { kind: 'webp', bytes: await encodePixels(work.pixels) };
     if (work.kind === 'unpack') return { kind: 'pixels', pixels: await unpackPixels(work.source) };
     const bytes = typeof source === 'string' ? readImageBytes(source, limits) : Buffer.from(source);
     sizeBytes = bytes.length;

@@ -1,6 +1,6 @@
-/** Augmented pairs to look at: drawn by a compute process as in training, kept for a moment, encoded when asked for. */
+/** Augmented pairs to look at: drawn by a compute process as in training, kept for a moment until they are fetched. */
 import { randomBytes } from 'node:crypto';
-import type { DecodedPixels, ImageDecoder, PictureEncoder } from '#application/ports/images.ts';
+import type { DecodedPixels, ImageDecoder } from '#application/ports/images.ts';
 import { KindredError } from '#base/errors.ts';
 import type { ImageId } from '#base/ids.ts';
 import type { PlanarPixels } from '#simclr/views/canvas.ts';
@@ -13,7 +13,7 @@ const KEPT_DRAWINGS = 12;
 const KEPT_IMAGES = 256;
 
 export interface PairsParts {
-  readonly decoder: () => Promise<ImageDecoder & PictureEncoder>;
+  readonly decoder: () => Promise<ImageDecoder>;
   readonly pathOf: (imageId: ImageId) => string | null;
   /** Upright size of the original. */
   readonly sizeOf: (imageId: ImageId) => { readonly widthPx: number; readonly heightPx: number } | null;
@@ -23,12 +23,6 @@ export interface PairsParts {
 export interface PairsRequest extends ViewsOfRun {
   readonly imageIds: readonly number[];
   readonly seed: number;
-}
-
-interface Drawing {
-  readonly side: number;
-  readonly count: number;
-  readonly pixels: Uint8Array;
 }
 
 interface Box {
@@ -41,7 +35,7 @@ interface Box {
 export class Pairs {
   readonly #parts: PairsParts;
   readonly #client: DrawingClient;
-  readonly #drawings = new Map<string, Drawing>();
+  readonly #drawings = new Map<string, Uint8Array>();
   readonly #images = new Map<string, Promise<PlanarPixels>>();
 
   constructor(parts: PairsParts) {
@@ -59,7 +53,7 @@ export class Pairs {
     const run = { side, views, secondViews };
     const { pixels, boxes } = await this.#client.draw({ run, seed, cacheSide, images });
     const pairsId = randomBytes(9).toString('base64url');
-    this.#drawings.set(pairsId, { side, count: images.length, pixels });
+    this.#drawings.set(pairsId, pixels);
     forgetOldest(this.#drawings, KEPT_DRAWINGS);
     const pairs = imageIds.map((imageId, i) => {
       const size = this.#parts.sizeOf(imageId as ImageId)!;
@@ -69,15 +63,9 @@ export class Pairs {
     return { pairsId, pairs };
   }
 
-  /** A drawn view as WebP; null when it is not kept any more. */
-  picture(pairsId: string, index: number, branch: number): Promise<Uint8Array> | null {
-    const drawing = this.#drawings.get(pairsId);
-    if (drawing === undefined || index >= drawing.count) return null;
-    const { side, count, pixels } = drawing;
-    const size = 3 * side * side;
-    const first = (index + branch * count) * size;
-    const data = pixels.slice(first, first + size);
-    return this.#parts.decoder().then((decoder) => decoder.encode({ widthPx: side, heightPx: side, data }));
+  /** All views of a drawing, uint8 [2N, side, side, 3], the first of each pair before the second ones; null when forgotten. */
+  views(pairsId: string): Uint8Array | null {
+    return this.#drawings.get(pairsId) ?? null;
   }
 
   close(): Promise<void> {

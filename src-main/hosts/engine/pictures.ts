@@ -62,11 +62,10 @@ export function pictureRoutes(session: StudioSession): Hono {
       (await wiring.decoder()).picture(path, LONGEST_SIDE),
     );
   });
-  routes.get('/pairs/:id/:index{[0-9]{1,3}}/:branch{[01]}', (context) => {
-    const { id, index, branch } = context.req.param();
-    const picture = session.pairs.picture(id, Number(index), Number(branch));
-    if (picture === null) return nothing(context);
-    return unchanging(context, `pair-${id}-${index}-${branch}`, KIND_WEBP, () => picture);
+  routes.get('/pairs/:id', (context) => {
+    const views = session.pairs.views(context.req.param('id'));
+    const headers = { 'Content-Type': 'application/octet-stream', 'Cache-Control': 'no-store' };
+    return views === null ? nothing(context) : context.body(views as Bytes, 200, headers);
   });
   routes.get('/maps/:id{[0-9a-f]{32}}', (context) => {
     const id = context.req.param('id');

@@ -23,10 +23,6 @@ export async function encodeAnew(bytes: Buffer, longSide: number, limits: Decode
     .toBuffer();
 }
 
-export async function encodePixels(pixels: DecodedPixels): Promise<Uint8Array> {
-  return pipelineOfRgb(pixels).webp({ lossless: true, effort: 0 }).toBuffer();
-}
-
 /** The pixels of what `packPixels` made: upright sRGB without alpha, so nothing has to be looked at. */
 export async function unpackPixels(webp: Uint8Array): Promise<DecodedPixels> {
   const { data, info } = await sharp(webp).raw().toBuffer({ resolveWithObject: true });
