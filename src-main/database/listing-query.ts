@@ -2,7 +2,7 @@
  * The questions a window asks of the files: which, in what order, how many of each kind. A filter is turned into SQL
  * here and nowhere else, so that a count, a listing and a search can't disagree on what it means.
  */
-import type { ListingFilter, ListingSort } from '#application/ports/listings.ts';
+import type { ListingFilter, ListingSort, Trait } from '#application/ports/listings.ts';
 import type { Values } from './prepared.ts';
 
 export interface ListingQuery {
@@ -11,7 +11,28 @@ export interface ListingQuery {
 }
 
 /** Parts of a filter that have counts of their own. */
-export type FacetPart = 'labels' | 'tags' | 'splits' | 'states';
+export type FacetPart = 'labels' | 'tags' | 'splits' | 'states' | 'folders' | 'traits' | 'years';
+
+/** The folder of a relative path, without its slash; '' for a file in the root. */
+const FOLDER = "rtrim(rtrim(files.relative_path, replace(files.relative_path, '/', '')), '/')";
+
+const YEAR = '(SELECT substr(captured_at, 1, 4) FROM images WHERE images.id = files.image_id)';
+
+/**
+ * What a picture is like, by the measures of its import (brightness in [0, 1], sharpness as the variance of the
+ * Laplacian, information in bits) and its size. Coarse on purpose: these are for finding candidates.
+ */
+const TRAITS: Readonly<Record<Trait, string>> = {
+  dark: 'brightness < 0.2',
+  bright: 'brightness > 0.85',
+  blurred: 'sharpness < 50',
+  plain: 'entropy_bits < 3',
+  small: 'min(width_px, height_px) < 64',
+  large: 'min(width_px, height_px) >= 1024',
+};
+const traitNames = Object.keys(TRAITS) as Trait[];
+
+const hasTrait = (sql: string): string => `EXISTS (SELECT 1 FROM images WHERE images.id = files.image_id AND (${sql}))`;
 
 const ORDERS: Readonly<Record<ListingSort, string>> = {
   path: 'files.relative_path, files.id',
@@ -51,6 +72,15 @@ function conditions(filter: ListingFilter, without: FacetPart | null): ListingQu
   if (without !== 'tags') {
     for (const [i, tag] of filter.tags.entries()) add(HAS_TAG.replaceAll('#', String(i)), `tag${i}`, tag);
   }
+  if (filter.folders.length > 0 && without !== 'folders') {
+    add(anyOf(FOLDER, 'folders'), 'folders', JSON.stringify(filter.folders));
+  }
+  if (filter.years.length > 0 && without !== 'years') {
+    add(anyOf(YEAR, 'years'), 'years', JSON.stringify(filter.years));
+  }
+  if (filter.traits.length > 0 && without !== 'traits') {
+    parts.push(hasTrait(filter.traits.map((trait) => TRAITS[trait]).join(' OR ')));
+  }
   if (filter.text !== '') add(String.raw`files.relative_path LIKE $text ESCAPE '\'`, 'text', containing(filter.text));
   return { sql: parts.length === 0 ? '1' : parts.join(' AND '), values };
 }
@@ -88,9 +118,18 @@ export function facetQuery(filter: ListingFilter, part: FacetPart): ListingQuery
       values: where.values,
     };
   }
-  const column = { labels: 'label', splits: 'split', states: 'state' }[part];
+  if (part === 'traits') {
+    const counts = traitNames.map(
+      (trait) =>
+        `SELECT '${trait}' AS value, count(*) AS count FROM files WHERE ${where.sql} AND ${hasTrait(TRAITS[trait])}`,
+    );
+    return { sql: `SELECT * FROM (${counts.join(' UNION ALL ')}) WHERE count > 0`, values: where.values };
+  }
+  const column = { labels: 'files.label', splits: 'files.split', states: 'files.state', folders: FOLDER, years: YEAR }[
+    part
+  ];
   return {
-    sql: `SELECT coalesce(files.${column}, '') AS value, count(*) AS count FROM files WHERE ${where.sql}
+    sql: `SELECT coalesce(${column}, '') AS value, count(*) AS count FROM files WHERE ${where.sql}
       GROUP BY 1 ORDER BY count DESC, value LIMIT 2000`,
     values: where.values,
   };

@@ -38,6 +38,8 @@ const DETAILS = `SELECT ${CELL}, files.dataset_id AS datasetId, datasets.name AS
 const TAGS = `SELECT name FROM tags WHERE id IN (SELECT tag_id FROM file_tags WHERE file_id = $id
   UNION SELECT tag_id FROM image_tags WHERE image_id = (SELECT image_id FROM files WHERE id = $id)) ORDER BY name`;
 
+const FOLDER_TAGS = `SELECT name FROM tags WHERE id IN (SELECT tag_id FROM file_tags WHERE file_id = $id) ORDER BY name`;
+
 const COPIES = `SELECT id, relative_path AS relativePath FROM files
   WHERE image_id = (SELECT image_id FROM files WHERE id = $id) AND id <> $id ORDER BY relative_path LIMIT 100`;
 
@@ -108,12 +110,22 @@ export class Listings {
     return [...ids.subarray(start, end)];
   }
 
-  facets(filter: ListingFilter): Facets {
+  /** @param more with those that look at every picture. */
+  facets(filter: ListingFilter, more: boolean): Facets {
     const counted = (part: FacetPart): { value: string; count: number }[] => {
       const { sql, values } = facetQuery(filter, part);
       return [...this.#prepared.all<{ value: string; count: number }>(sql, values)];
     };
-    return { labels: counted('labels'), tags: counted('tags'), splits: counted('splits'), states: counted('states') };
+    const costly = (part: FacetPart) => (more ? counted(part) : []);
+    return {
+      labels: counted('labels'),
+      tags: counted('tags'),
+      splits: counted('splits'),
+      states: counted('states'),
+      folders: costly('folders'),
+      traits: costly('traits'),
+      years: costly('years'),
+    };
   }
 
   /** All datasets, by name. */
@@ -162,6 +174,7 @@ export class Listings {
       capturedAt: row.capturedAt,
       split: row.split,
       tags: this.#prepared.all<{ name: string }>(TAGS, { id }).map(({ name }) => name),
+      folderTags: this.#prepared.all<{ name: string }>(FOLDER_TAGS, { id }).map(({ name }) => name),
       quality: qualityOf(row),
       problem: row.problemCode === null ? null : { code: row.problemCode, message: row.problemMessage ?? '' },
       copies: row.imageId === null ? [] : [...this.#prepared.all<{ id: number; relativePath: string }>(COPIES, { id })],

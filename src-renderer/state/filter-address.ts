@@ -1,9 +1,10 @@
 /** The filter, sort and search of the images screen, as they stand in the address. */
-import type { FileFilter, FileSort } from '../../src-main/contract/studio/files.ts';
+import type { FileFilter, FileSort, Trait } from '../../src-main/contract/studio/files.ts';
 import { address } from './address.svelte.ts';
 
 const SORTS: readonly FileSort[] = ['path', 'newest', 'largest', 'darkest', 'brightest', 'blurriest', 'captured'];
 const SPLITS = ['train', 'val', 'test', ''] as const;
+const TRAITS: readonly Trait[] = ['dark', 'bright', 'blurred', 'plain', 'small', 'large'];
 const STATES = ['present', 'missing', 'problem'] as const;
 
 export function filterOf(datasetId: number | null): FileFilter {
@@ -14,9 +15,24 @@ export function filterOf(datasetId: number | null): FileFilter {
     tags: [...address.list('tags')],
     splits: SPLITS.filter((split) => address.list('splits').includes(split)),
     states: states.length > 0 ? states : ['present', 'missing'],
+    folders: [...address.list('folders')],
+    traits: TRAITS.filter((trait) => address.list('traits').includes(trait)),
+    years: [...address.list('years')],
     text: address.get('text') ?? '',
   };
 }
+
+/** What a person may have narrowed the files by; each set to null shows all. */
+export const noFilter = {
+  labels: null,
+  tags: null,
+  splits: null,
+  states: null,
+  folders: null,
+  traits: null,
+  years: null,
+  text: null,
+} as const;
 
 export function sortOf(): FileSort {
   return SORTS.find((sort) => sort === address.get('sort')) ?? 'path';

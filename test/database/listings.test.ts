@@ -93,6 +93,18 @@ describe('a filter', () => {
     expect(count({ text: 'F1/' })).toBe(FILES / 3 - FILES / 30);
   });
 
+  it('takes folders as they are, traits of the picture, and years', () => {
+    expect(count({ folders: ['f1'] })).toBe(FILES / 3 - FILES / 30);
+    expect(count({ folders: ['f'] })).toBe(0);
+    // Image i is i pixels wide, as bright as i/1000, as sharp as 1000 − i; a tenth of the files are problems.
+    const darkImages = 199;
+    expect(count({ traits: ['dark'] })).toBeGreaterThan(2.5 * darkImages);
+    expect(count({ traits: ['dark'] })).toBeLessThanOrEqual(3 * darkImages);
+    expect(count({ traits: ['dark', 'bright'] })).toBe(count({ traits: ['dark'] }) + count({ traits: ['bright'] }));
+    expect(count({ years: [''] })).toBe(FILES * 0.9);
+    expect(count({ years: ['2024'] })).toBe(0);
+  });
+
   it('keeps data sets apart', () => {
     expect(count({ datasetId: 2 })).toBe(0);
     expect(count({ datasetId: null })).toBe(FILES * 0.9);
@@ -101,7 +113,7 @@ describe('a filter', () => {
 
 describe('facets', () => {
   it('count each part over what the other parts leave', () => {
-    const facets = listings.facets(filter({ labels: ['label1'], splits: [''] }));
+    const facets = listings.facets(filter({ labels: ['label1'], splits: [''] }), false);
     expect(facets.labels.map(({ value }) => value).sort()).toEqual(['', 'label1']);
     expect(facets.splits).toEqual([{ value: '', count: 600 }]);
     expect(facets.states).toEqual([
@@ -111,8 +123,24 @@ describe('facets', () => {
   });
 
   it('agree with the listing they lead to', () => {
-    for (const { value, count } of listings.facets(filter()).labels) {
+    for (const { value, count } of listings.facets(filter(), false).labels) {
       expect(listings.open(filter({ labels: [value] }), 'path').count).toBe(count);
+    }
+  });
+});
+
+describe('facets of pictures', () => {
+  it('are counted when they are asked for, and agree with the listing they lead to', () => {
+    expect(listings.facets(filter(), false)).toMatchObject({ folders: [], traits: [], years: [] });
+    const { folders, traits, years } = listings.facets(filter(), true);
+    expect(folders.map(({ value }) => value)).toEqual(['f0', 'f1', 'f2']);
+    expect(traits.map(({ value }) => value)).toEqual(['dark', 'bright', 'blurred', 'small']);
+    expect(years).toEqual([{ value: '', count: FILES * 0.9 }]);
+    for (const { value, count } of folders) {
+      expect(listings.open(filter({ folders: [value] }), 'path').count).toBe(count);
+    }
+    for (const { value, count } of traits) {
+      expect(listings.open(filter({ traits: [value as 'dark'] }), 'path').count).toBe(count);
     }
   });
 });
@@ -120,7 +148,13 @@ describe('facets', () => {
 describe('details', () => {
   it('say what is known, the problem and the copies', () => {
     const good = listings.details(1);
-    expect(good).toMatchObject({ name: '100%_00000.jpg', label: 'label0', tags: ['blue'], datasetName: 'birds' });
+    expect(good).toMatchObject({
+      name: '100%_00000.jpg',
+      label: 'label0',
+      tags: ['blue'],
+      folderTags: [],
+      datasetName: 'birds',
+    });
     expect(good.copies.map(({ id }) => id)).toEqual([1001, 2001]);
     expect(listings.details(10)).toMatchObject({ imageId: null, quality: null, problem: { code: 'image.empty' } });
     expect(() => listings.details(99_999)).toThrow(expect.objectContaining({ code: 'file.missing' }));

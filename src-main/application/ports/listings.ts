@@ -6,4 +6,5 @@ export type {
   FileDetails,
   FileFilter as ListingFilter,
   FileSort as ListingSort,
+  Trait,
 } from '#contract/studio/files.ts';

@@ -5,6 +5,9 @@
 import { oc } from '@orpc/contract';
 import { z } from 'zod';
 
+export const traitSchema = z.enum(['dark', 'bright', 'blurred', 'plain', 'small', 'large']);
+export type Trait = z.infer<typeof traitSchema>;
+
 export const fileFilterSchema = z.strictObject({
   /** null: all datasets. */
   datasetId: z.int().nullable().default(null),
@@ -14,6 +17,12 @@ export const fileFilterSchema = z.strictObject({
   tags: z.array(z.string()).max(100).default([]),
   splits: z.array(z.enum(['train', 'val', 'test', ''])).default([]),
   states: z.array(z.enum(['present', 'missing', 'problem'])).default(['present', 'missing']),
+  /** Any of these folders of the dataset (not those below them); the empty text is its root. */
+  folders: z.array(z.string()).max(2000).default([]),
+  /** Any of these. */
+  traits: z.array(traitSchema).default([]),
+  /** Taken in any of these years; the empty text stands for pictures that don't say when. */
+  years: z.array(z.string()).max(300).default([]),
   /** Part of the relative path, any case. */
   text: z.string().max(500).default(''),
 });
@@ -46,6 +55,8 @@ export const fileDetailsSchema = fileCellSchema.extend({
   capturedAt: z.string().nullable(),
   split: z.string().nullable(),
   tags: z.array(z.string()),
+  /** Of these, the ones its folders gave it; they come back when the dataset is looked at again. */
+  folderTags: z.array(z.string()),
   quality: z
     .object({ brightness: z.number(), contrast: z.number(), sharpness: z.number(), entropyBits: z.number() })
     .nullable(),
@@ -63,6 +74,10 @@ export const facetsSchema = z.object({
   tags: countedSchema,
   splits: countedSchema,
   states: countedSchema,
+  /** The three below are counted only when they are asked for: they look at every picture. */
+  folders: countedSchema,
+  traits: countedSchema,
+  years: countedSchema,
 });
 export type Facets = z.infer<typeof facetsSchema>;
 
@@ -77,7 +92,7 @@ export const fileContract = {
   ids: oc
     .input(z.strictObject({ listingId: z.string(), start: z.int().min(0), end: z.int().min(0) }))
     .output(z.object({ ids: z.array(z.int()) })),
-  facets: oc.input(z.strictObject({ filter: fileFilterSchema })).output(facetsSchema),
+  facets: oc.input(z.strictObject({ filter: fileFilterSchema, more: z.boolean().default(false) })).output(facetsSchema),
   details: oc.input(z.strictObject({ id: z.int() })).output(fileDetailsSchema),
   /** Sets the user's label (null: back to the folder's); undoable. */
   setLabel: oc

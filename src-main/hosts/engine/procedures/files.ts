@@ -12,7 +12,7 @@ export const fileProcedures = {
   ids: file.ids.handler(async ({ input, context }) => ({
     ids: await context.session.reader.ask('ids', input.listingId, input.start, input.end),
   })),
-  facets: file.facets.handler(({ input, context }) => context.session.reader.ask('facets', input.filter)),
+  facets: file.facets.handler(({ input, context }) => context.session.reader.ask('facets', input.filter, input.more)),
   details: file.details.handler(({ input, context }) => context.session.reader.ask('details', input.id)),
   setLabel: file.setLabel.handler(({ input, context: { session } }) => {
     const changed = session.edits.setLabel(input.ids as FileId[], input.label);
