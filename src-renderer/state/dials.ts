@@ -185,7 +185,12 @@ export const dialGroups: readonly DialGroup[] = [
     dials: [
       choice('precision', 'Precision', ['auto', 'float32', 'bfloat16'], '“auto” measures which is faster here.'),
       number('chunk.images', 'Images at a time', 32, 'slower.', 'more memory. Empty: a batch is computed whole.'),
-      choice('chunk.batchNorm', 'Statistics of a batch in parts', ['ghost'], 'Each part is normalised by itself.'),
+      choice(
+        'chunk.batchNorm',
+        'Statistics of a batch in parts',
+        ['ghost', 'global'],
+        '“ghost”: each part by itself; “global”: as if the batch were computed at once, slower.',
+      ),
       onOff('compiled', 'Compiled step', 'Off runs operation by operation: slower, for looking into faults.'),
       number('seed', 'Seed', 1, 'nothing: another seed is another run of chance.', 'nothing.'),
     ],

@@ -21,7 +21,9 @@ describe('dials', () => {
       expect(dial.choices, dial.path).toContain(defaults.get(dial.path));
       const [group, name] = dial.path.split('.');
       for (const choice of dial.choices) {
-        const input = { side: 96, [group!]: name === undefined ? choice : { [name]: choice } };
+        const value = name === undefined ? choice : { [name]: choice };
+        // A batch in parts is what its statistics are a setting of.
+        const input = group === 'chunk' ? { chunk: { images: 64, ...Object(value) } } : { side: 96, [group!]: value };
         expect(trainingConfigSchema.safeParse(input).success, `${dial.path} = ${choice}`).toBe(true);
       }
     }
