@@ -4,6 +4,7 @@
  *
  *   npx node test/bench/large-batches.ts --out FILE.json [--precision bfloat16] \
  *       [--case whole:256] [--case ghost:4096:256] …        kind:images[:images of a chunk], in the given order
+ *       [--first-chunks N]    a step of its first N chunks alone, with the whole loss: for the memory of ghost batches
  *
  * A whole batch makes five steps, the first two of which don't count. A batch in chunks first makes a step of two chunks,
  * to have every graph optimised, then one step that counts. Memory is the largest resident set of the process, Node and
@@ -11,7 +12,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { RandomStream } from '#base/random.ts';
 import { trainingConfigSchema } from '#contract/training-config.ts';
@@ -87,7 +88,7 @@ function batches(recipe: Recipe, side: number): (step: number, most?: number) =>
   };
 }
 
-async function measure(name: string, precision: 'float32' | 'bfloat16'): Promise<Measured> {
+async function measure(name: string, precision: 'float32' | 'bfloat16', most: number): Promise<Measured> {
   const recipe = recipeOf(name);
   const side = canvasSide(recipe, CACHE_SIDE, CACHE_SIDE);
   const state = initialState(recipe, SEED);
@@ -101,17 +102,19 @@ async function measure(name: string, precision: 'float32' | 'bfloat16'): Promise
   const times: number[] = [];
   let loss = Number.NaN;
   for (let step = warm; step < warm + counted; step++) {
-    const batch = batchOf(step);
+    const batch = batchOf(step, most);
     const beginMs = performance.now();
     loss = (await runner.step(batch))['loss']!;
     times.push(performance.now() - beginMs);
   }
   runner.dispose();
+  const chunks = chunkPlan(recipe);
+  const views = chunks === null ? 2 * recipe.batchSize : chunks.views * Math.min(most, chunks.count);
   const stepMs = times.toSorted((a, b) => a - b)[times.length >> 1]!;
   return {
     case: name,
     precision,
-    viewsPerSecond: Math.round((2 * recipe.batchSize * 10_000) / stepMs) / 10,
+    viewsPerSecond: Math.round((views * 10_000) / stepMs) / 10,
     stepSeconds: Math.round(stepMs) / 1000,
     largestRssMB: Math.round(process.resourceUsage().maxRSS / 1000),
     loss,
@@ -124,20 +127,22 @@ const { values } = parseArgs({
     precision: { type: 'string', default: 'bfloat16' },
     case: { type: 'string', multiple: true, default: ['whole:256', 'ghost:4096:256'] },
     measure: { type: 'string' },
+    'first-chunks': { type: 'string', default: '1000000' },
   },
 });
 const precision = values.precision === 'float32' ? 'float32' : 'bfloat16';
 if (values.measure !== undefined) {
-  console.log(JSON.stringify(await measure(values.measure, precision)));
+  console.log(JSON.stringify(await measure(values.measure, precision, Number(values['first-chunks']))));
 } else {
   const script = new URL(import.meta.url).pathname;
   const measured = values.case.map((name) => {
-    const args = [script, '--measure', name, '--precision', precision];
+    const args = [script, '--measure', name, '--precision', precision, '--first-chunks', values['first-chunks']];
     const line = execFileSync(process.execPath, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
     console.log(line.trim());
     return JSON.parse(line) as Measured;
   });
   const machine = `${cpus()[0]?.model ?? 'CPU'}, ${cpus().length} cores`;
-  const report = { network: 'ResNet-18 × 1, 32 px, LARS', machine, node: process.version, measured };
+  const load = loadavg()[0];
+  const report = { network: 'ResNet-18 × 1, 32 px, LARS', machine, load, node: process.version, measured };
   if (values.out !== undefined) writeFileSync(values.out, `${JSON.stringify(report, null, 2)}\n`);
 }
