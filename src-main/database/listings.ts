@@ -40,6 +40,9 @@ const TAGS = `SELECT name FROM tags WHERE id IN (SELECT tag_id FROM file_tags WH
 
 const FOLDER_TAGS = `SELECT name FROM tags WHERE id IN (SELECT tag_id FROM file_tags WHERE file_id = $id) ORDER BY name`;
 
+const FIRST_TAG = `(SELECT min(name) FROM tags WHERE id IN (SELECT tag_id FROM file_tags WHERE file_id = files.id
+  UNION SELECT tag_id FROM image_tags WHERE image_tags.image_id = files.image_id))`;
+
 const COPIES = `SELECT id, relative_path AS relativePath FROM files
   WHERE image_id = (SELECT image_id FROM files WHERE id = $id) AND id <> $id ORDER BY relative_path LIMIT 100`;
 
@@ -133,9 +136,10 @@ export class Listings {
     return datasetSummaries(this.#prepared);
   }
 
-  /** Labels or splits of files in the order asked for; '' where there is none. */
-  groupsOf(ids: readonly number[], by: 'label' | 'split'): string[] {
-    const sql = `SELECT coalesce(files.${by}, '') AS value FROM json_each($ids) AS wanted
+  /** Labels, splits or tags of files in the order asked for; '' where there is none, the first by name of several tags. */
+  groupsOf(ids: readonly number[], by: 'label' | 'split' | 'tag'): string[] {
+    const group = by === 'tag' ? FIRST_TAG : `files.${by}`;
+    const sql = `SELECT coalesce(${group}, '') AS value FROM json_each($ids) AS wanted
       LEFT JOIN files ON files.id = wanted.value ORDER BY wanted.key`;
     return this.#prepared.all<{ value: string }>(sql, { ids: JSON.stringify(ids) }).map(({ value }) => value);
   }

@@ -41,6 +41,8 @@ export const shortcutGroups: readonly ShortcutGroup[] = [
     ['← → ↑ ↓', 'Move'],
     ['+ −', 'Nearer, farther'],
     ['0', 'Show all'],
+    ['Ctrl drag', 'Select a box'],
+    ['Alt drag', 'Move the map'],
     ['Space', 'Select what is in the middle'],
     ['Esc', 'Select none'],
   ),

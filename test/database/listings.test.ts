@@ -145,6 +145,14 @@ describe('facets of pictures', () => {
   });
 });
 
+describe('groups of files', () => {
+  it('are their labels, splits or first tags, in the order asked for', () => {
+    expect(listings.groupsOf([5, 1, 2], 'tag')).toEqual(['night', 'blue', '']);
+    expect(listings.groupsOf([2, 1], 'label')).toEqual(['label1', 'label0']);
+    expect(listings.groupsOf([2, 1, 999_999], 'split')).toEqual(['', 'train', '']);
+  });
+});
+
 describe('details', () => {
   it('say what is known, the problem and the copies', () => {
     const good = listings.details(1);

@@ -60,7 +60,7 @@ export class Maps {
   }
 
   /** Names of groups, the most frequent first, and base64 of each point's group; the rest is together in the last. */
-  async groups(mapId: string, by: 'label' | 'split'): Promise<{ names: string[]; index: string } | null> {
+  async groups(mapId: string, by: 'label' | 'split' | 'tag'): Promise<{ names: string[]; index: string } | null> {
     const bytes = await this.points(mapId);
     if (bytes === null) return null;
     const count = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);

@@ -72,7 +72,8 @@ export function pictureRoutes(session: StudioSession): Hono {
     return unchanging(context, id, { 'Content-Type': 'application/octet-stream' }, () => session.maps.points(id));
   });
   routes.get('/maps/:id{[0-9a-f]{32}}/groups', async (context) => {
-    const by = context.req.query('by') === 'split' ? 'split' : 'label';
+    const asked = context.req.query('by');
+    const by = asked === 'split' || asked === 'tag' ? asked : 'label';
     const groups = await session.maps.groups(context.req.param('id'), by);
     return groups === null ? nothing(context) : context.json(groups, 200, { 'Cache-Control': 'no-store' });
   });
