@@ -7,7 +7,7 @@ export interface LibraryLayout {
   readonly thumbnails: string;
   readonly pixels: string;
   readonly vectors: string;
-  /** One folder a run, named by its id. */
+  /** One folder a run, named by its id. Beside it, compute processes keep `graphs/`: recorded steps and their speed. */
   readonly runs: string;
   /** Files a browser uploaded: originals, never deleted by any command. */
   readonly inbox: string;

@@ -82,7 +82,7 @@ for (const row of chosen(rows)) {
   const written: WrittenRow = { name, family, title, unit, target, measuredAt, machine, versions, ...result };
   console.log(rowText(written));
   if (!context.isQuick && context.python !== null)
-    keepResults(
+    await keepResults(
       [written],
       rows.map((each) => each.name),
     );

@@ -34,6 +34,7 @@ async function outputsOf(recipe: Recipe, compiled: boolean) {
     compiled,
     precision: 'float32',
     device: 'test',
+    known: null,
     onFallback: (reason) => fallbacks.push(reason),
   });
   await runner.writeState(initialState(recipe, 5));

@@ -1,36 +1,20 @@
 /** Chooses side and width for `auto` by measuring candidates on this computer, TensorFlow loaded once. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { AUTO_EPOCHS, autoRecipe, relativeWork } from '#simclr/auto-recipe.ts';
-import { RandomStream } from '#base/random.ts';
 import type { ChosenRecipe } from '#application/ports/runs.ts';
 import { initialState } from '#simclr/initial-state.ts';
 import type { Recipe } from '#simclr/recipe.ts';
-import type { PlanarPixels } from '#simclr/views/canvas.ts';
 import { loadTensorFlow } from '#tensorflow/load.ts';
-import type { StepBatch } from '#training/ports.ts';
 import { errorFacts } from './error-facts.ts';
-import { viewsOfPictures } from './fill-canvas.ts';
+import { measuredBatch } from './measured-batch.ts';
 import type { ChooseRequest, FromCompute } from './messages.ts';
 import { wireDevice } from './wiring.ts';
 
-/** Images of a measured batch, at most … */
-const MEASURED_IMAGES = 32;
-/** … and fewer where a step would take long: about so much work, a fifth of a second on two cores. */
-const MEASURED_WORK = 9000;
 const MEASURED_STEPS = 3;
 /** No measurement begins later than this after the first; what is left then is estimated from what was measured. */
 const MEASURE_WITHIN_MS = 4000;
-/** Pixels kept beside the side trained at, as in a run's cache. */
-const CACHE_FACTOR = 1.25;
-
 type Precision = 'float32' | 'bfloat16';
 type Measured = ChosenRecipe['tried'][number];
-
-/** Random pictures: what they show does not change how long a step takes. */
-function noise(side: number): PlanarPixels {
-  const random = new RandomStream(0, 'measured pictures');
-  return { width: side, height: side, data: Uint8Array.from({ length: 3 * side * side }, () => random.below(256)) };
-}
 
 function workOf({ side, encoder }: Recipe): number {
   return relativeWork({ side, width: encoder.width });
@@ -43,20 +27,14 @@ async function measure(
   precision: Precision,
   endMs: number,
 ): Promise<number> {
-  const images = Math.max(2, Math.ceil(MEASURED_WORK / workOf(full) / 2));
-  const batchSize = Math.min(full.batchSize, MEASURED_IMAGES, images);
-  const recipe: Recipe = { ...full, batchSize, chunk: { ...full.chunk, images: null } };
-  const cacheSide = Math.ceil(CACHE_FACTOR * recipe.side);
-  const pictures = Array.from({ length: recipe.batchSize }, () => noise(cacheSide));
-  const { inputs, canvasSide } = viewsOfPictures(recipe, 0, 0, cacheSide, pictures);
-  const batch: StepBatch = { step: 0, learningRate: 0, inputs: new Map(inputs), release: () => {} };
+  const { recipe, canvasSide, batch } = measuredBatch(full);
   const { runner } = await wireDevice(recipe, {
     threads,
     precision,
     compiled: config.compiled,
     canvasSide,
     state: initialState(recipe, 0),
-    anyBatch: null,
+    memory: null,
     warn: () => {},
   });
   try {

@@ -28,7 +28,7 @@ export async function embedInThread(
     compiled: plan.config.compiled,
     canvasSide: source.canvasSide,
     state: checkpoint.state,
-    anyBatch: null,
+    memory: null,
     warn: (message) => link.tell({ kind: 'log', level: 'warning', message }),
   });
   let dimensions = 0;

@@ -1,13 +1,12 @@
 /** What the compute process's main thread does for a job: lock, folder, writing; the thread does the rest. */
-import { basename, dirname } from 'node:path';
+import { dirname } from 'node:path';
 import type { EmbedRequest } from '#application/ports/embedder.ts';
 import type { RunPlan } from '#application/ports/runs.ts';
 import { KindredError } from '#base/errors.ts';
-import { isRunId } from '#base/ids.ts';
 import { CheckpointFolderStore } from '#checkpoints/checkpoint-store.ts';
 import type { StateArrays } from '#training/ports.ts';
 import type { FromCompute } from './messages.ts';
-import { RunFolder } from './run-folder.ts';
+import { RunFolder, runFolderAt } from './run-folder.ts';
 import { holdRun } from './run-lock.ts';
 import { RunRecorder } from './run-recorder.ts';
 import { startTrainingThread } from './thread-handle.ts';
@@ -134,10 +133,4 @@ async function embedFrom(
   const result = await thread.ended;
   if (result.kind !== 'embed') throw new Error('An embedding thread ended with a run.');
   return { kind: 'embedded', result: result.result };
-}
-
-function runFolderAt(path: string): RunFolder {
-  const id = basename(path);
-  if (!isRunId(id)) throw new Error(`"${id}" is not a run's id.`);
-  return new RunFolder(dirname(path), id);
 }

@@ -3,6 +3,7 @@
  *
  *   run.json         the plan, written once before anything else
  *   resolved.json    what the probe made of it, written once before step 0
+ *   graph.pb         the compiled step as a GraphDef, for TensorFlow's Python and Netron; graph.txt: what is in it
  *   metrics.jsonl    a line for each event; lines beyond the checkpoint a run goes on from are cut off
  *   checkpoints/     see checkpoints/checkpoint-store.ts
  *   pause.request    asks whoever trains the run to checkpoint and end
@@ -20,10 +21,10 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { RunEvent, RunPlan } from '#application/ports/runs.ts';
 import { isKindredError, KindredError, messageOf } from '#base/errors.ts';
-import type { RunId } from '#base/ids.ts';
+import { isRunId, type RunId } from '#base/ids.ts';
 import { readManifest, stepOfFolderName } from '#checkpoints/checkpoint-folder.ts';
 
 /** What was decided before step 0 and holds for the run's whole life. */
@@ -100,6 +101,16 @@ export class RunFolder {
     this.#replace('resolved.json', resolved);
   }
 
+  /** For inspection alone: that it can't be written is no error. */
+  keepGraph({ graphDef, summary }: { readonly graphDef: Uint8Array; readonly summary: string }): void {
+    try {
+      writeFileSync(this.#file('graph.pb'), graphDef);
+      writeFileSync(this.#file('graph.txt'), `${summary}\n`);
+    } catch {
+      rmSync(this.#file('graph.pb'), { force: true });
+    }
+  }
+
   readResolved(): ResolvedRun | null {
     try {
       return JSON.parse(readFileSync(this.#file('resolved.json'), 'utf8')) as ResolvedRun;
@@ -171,6 +182,13 @@ export class RunFolder {
   #file(name: string): string {
     return join(this.path, name);
   }
+}
+
+/** @param path absolute; its name is the run's id. */
+export function runFolderAt(path: string): RunFolder {
+  const id = basename(path);
+  if (!isRunId(id)) throw new Error(`"${id}" is not a run's id.`);
+  return new RunFolder(dirname(path), id);
 }
 
 function manifestIn(checkpointFolder: string): { step: number; elapsedMs: number } | null {

@@ -16,13 +16,6 @@ const JUDGED_LEAST = 200;
 /** Evaluations of a run: at its start and at every twentieth. */
 const EVALUATIONS = 21;
 
-/** A batch of a run's shape; of a batch in chunks the first one, which is what a run of the graph takes. */
-export async function batchOfOneRun(batch: StepBatch): Promise<StepBatch> {
-  if (batch.chunks === undefined) return batch;
-  const { inputs, release } = await batch.chunks.read(0, 0);
-  return { ...batch, inputs, release };
-}
-
 /** @returns median milliseconds of a step after warming up; of a step in chunks, what a few of its chunks tell. */
 export async function probeStepMs(runner: StepRunner, source: DataSource, initial: StateArrays): Promise<number> {
   const { batch } = await source.batch(0, 0);
@@ -61,20 +54,24 @@ async function medianStepMs(runner: StepRunner, source: DataSource): Promise<num
   return measured[measured.length >> 1] ?? times.at(-1)!;
 }
 
-/** How many images can be judged each time so that all evaluations stay within their share of the run. */
-export async function judgedMost(
+/** @returns milliseconds to judge an image; null when there is none to judge. */
+export async function probeJudgedImageMs(
   runner: StepRunner,
   source: DataSource,
   draw: DrawJudged,
   judgedCount: number,
-  runMs: number,
-): Promise<number> {
+): Promise<number | null> {
   const rows = Array.from({ length: Math.min(JUDGED_PROBE, judgedCount) }, (_, i) => i);
-  if (rows.length === 0) return 0;
+  if (rows.length === 0) return null;
   const embed: StepRunner['embed'] = (pixels, count, output) => runner.embed(pixels, count, output);
   await embedJudged(source, draw, embed, rows, 'central');
   const beginMs = performance.now();
   await embedJudged(source, draw, embed, rows, 'central');
-  const imageMs = (performance.now() - beginMs) / rows.length;
+  return (performance.now() - beginMs) / rows.length;
+}
+
+/** How many images can be judged each time so that all evaluations stay within their share of the run. */
+export function judgedMost(imageMs: number | null, runMs: number): number {
+  if (imageMs === null) return 0;
   return Math.max(JUDGED_LEAST, Math.floor((EVALUATION_SHARE * runMs) / EVALUATIONS / imageMs));
 }

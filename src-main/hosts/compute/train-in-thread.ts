@@ -1,5 +1,6 @@
 /** A run from its plan to its end, in the training thread. */
 import { statfs } from 'node:fs/promises';
+import { join } from 'node:path';
 import { KindredError } from '#base/errors.ts';
 import { systemClock } from '#base/clock.ts';
 import { initialState } from '#simclr/initial-state.ts';
@@ -7,17 +8,19 @@ import { noSignalLoss } from '#simclr/losses/nt-xent.ts';
 import type { Recipe } from '#simclr/recipe.ts';
 import { learningRateAt, type RunLength } from '#simclr/schedules/learning-rate.ts';
 import { planBatches, type BatchPlan } from '#training/batch-plan.ts';
+import { GraphCache } from '#tensorflow/compiled-step/graph-cache.ts';
 import type { BatchSource, StateArrays } from '#training/ports.ts';
 import { stepsOfRun } from '#training/run-length.ts';
 import { trainRun } from '#training/training-loop.ts';
 import { chunkNote } from './chunk-notes.ts';
 import { DataSource } from './data-source.ts';
+import { KnownSpeeds } from './known-speeds.ts';
 import { headlineEvaluation, judgedHashes } from './judged-images.ts';
 import type { StartedFacts, TrainingResult, TrainJob } from './messages.ts';
-import { batchOfOneRun, judgedMost, probeStepMs } from './run-probe.ts';
-import type { ResolvedRun } from './run-folder.ts';
+import { judgedMost, probeJudgedImageMs, probeStepMs } from './run-probe.ts';
+import { type ResolvedRun, runFolderAt } from './run-folder.ts';
 import type { ThreadLink } from './thread-link.ts';
-import { wireDevice, type WiredDevice } from './wiring.ts';
+import { type DeviceMemory, wireDevice, type WiredDevice } from './wiring.ts';
 
 /** Kept at once at most: the last two, the best, the final; and the one being written. */
 const CHECKPOINTS_AT_ONCE = 5;
@@ -42,13 +45,14 @@ export async function trainInThread(job: TrainJob, link: ThreadLink): Promise<Tr
     compiled: job.resolved?.compiled ?? plan.config.compiled,
     canvasSide: source.canvasSide,
     state,
-    anyBatch: async () => batchOfOneRun((await source.batch(0, 0)).batch),
+    memory: memoryOf(job),
     warn: (message) => link.tell({ kind: 'log', level: 'warning', message }),
   });
   try {
     const resolved = job.resolved ?? (await probe(job, device, source, state, batchPlan));
     const started = await startedFacts(job, resolved, state, [batchPlan.note, chunkNote(recipe, resolved.precision)]);
     refuseFullDisk(job, started);
+    if (device.graph !== null) runFolderAt(job.runFolder).keepGraph(device.graph);
     link.tell({ kind: 'resolved', resolved, started });
     const evaluation = headlineEvaluation(plan.judged, resolved.judgedMost, source, device.draw);
     const loopPlan = {
@@ -83,17 +87,29 @@ function batchesOf(source: DataSource, recipe: Recipe, length: RunLength): Batch
   };
 }
 
+/** Beside the library's runs: it can be made again. */
+function memoryOf({ runFolder }: TrainJob): DeviceMemory {
+  const folder = join(runFolder, '..', '..', 'graphs');
+  return { graphs: new GraphCache(folder), speeds: new KnownSpeeds(folder) };
+}
+
+/** Measures what isn't remembered. Only a length in minutes needs the time of a step as it is today. */
 async function probe(
   { plan }: TrainJob,
-  { runner, draw }: WiredDevice,
+  device: WiredDevice,
   source: DataSource,
   state: StateArrays,
   { batchSize, stepsPerEpoch }: BatchPlan,
 ): Promise<ResolvedRun> {
-  const stepMs = await probeStepMs(runner, source, state);
-  const totalSteps = stepsOfRun(plan.config.length, stepsPerEpoch, stepMs);
+  const { runner, draw, known, estimatedStepMs } = device;
+  const { length } = plan.config;
+  const roughly = 'minutes' in length ? null : (known?.stepMs ?? estimatedStepMs);
+  const stepMs = roughly ?? (await probeStepMs(runner, source, state));
+  const totalSteps = stepsOfRun(length, stepsPerEpoch, stepMs);
   const judgedCount = judgedHashes(plan.judged).length;
-  const most = await judgedMost(runner, source, draw, judgedCount, totalSteps * stepMs);
+  const judgedImageMs = known?.judgedImageMs ?? (await probeJudgedImageMs(runner, source, draw, judgedCount));
+  device.remember({ stepMs, judgedImageMs });
+  const most = judgedMost(judgedImageMs, totalSteps * stepMs);
   return { totalSteps, stepsPerEpoch, batchSize, ...runner.description, stepMs, judgedMost: most };
 }
 

@@ -1,16 +1,20 @@
 /** Where the training thread's ports meet TensorFlow. */
 import * as tf from '@tensorflow/tfjs-core';
-import { systemClock } from '#base/clock.ts';
 import type { Recipe } from '#simclr/recipe.ts';
 import { drawViews } from '#simclr/views/draw-views.ts';
 import { drawEvaluationViews } from '#simclr/views/evaluation-views.ts';
 import { chunkPlan } from '#simclr/objectives/chunk-plan.ts';
 import { viewPlan } from '#simclr/views/view-plan.ts';
 import { loadTensorFlow } from '#tensorflow/load.ts';
+import type { GraphCache } from '#tensorflow/compiled-step/graph-cache.ts';
+import type { LoadableGraph } from '#tensorflow/compiled-step/loadable-graph.ts';
+import { nativeAbilities } from '#tensorflow/native-abilities.ts';
+import { CompiledRunner } from '#tensorflow/runners/compiled-runner.ts';
 import { makeStepRunner } from '#tensorflow/runners/make-step-runner.ts';
-import { probePrecision } from '#tensorflow/runners/probe-precision.ts';
-import type { StepDefinition } from '#tensorflow/runners/step-definition.ts';
-import type { StateArrays, StepBatch, StepRunner } from '#training/ports.ts';
+import type { StateArrays, StepRunner } from '#training/ports.ts';
+import { type ChosenPrecision, choosePrecision } from './choose-precision.ts';
+import { configurationKey } from './configuration-key.ts';
+import type { KnownSpeed, KnownSpeeds } from './known-speeds.ts';
 import type { DrawJudged } from './judged-images.ts';
 import { inputTensors } from './input-tensor.ts';
 import { chunkedRunner, chunkedStep } from './chunked-step.ts';
@@ -19,53 +23,69 @@ import { recipeStep } from './recipe-step.ts';
 export interface DeviceSettings {
   /** 0: one for each core. */
   readonly threads: number;
+  /** `auto`: by measuring, unless it is remembered. */
   readonly precision: 'auto' | 'float32' | 'bfloat16';
   readonly compiled: boolean;
   readonly canvasSide: number;
   readonly state: StateArrays;
-  /** Any batch (of a chunk's size, where the run has chunks), to choose the precision by; null: nothing is trained. */
-  readonly anyBatch: (() => Promise<StepBatch>) | null;
+  /** What is remembered of configurations; null: nothing is, and nothing kept. */
+  readonly memory: DeviceMemory | null;
   readonly warn: (message: string) => void;
+}
+
+export interface DeviceMemory {
+  readonly graphs: GraphCache;
+  readonly speeds: KnownSpeeds;
 }
 
 export interface WiredDevice {
   readonly runner: StepRunner;
   readonly draw: DrawJudged;
+  /** The compiled graph, for inspection; null: it runs eagerly. */
+  readonly graph: LoadableGraph | null;
+  /** Of an earlier run of the same configuration. */
+  readonly known: KnownSpeed | null;
+  /** About what a step takes, by choosing the precision; null: that was not measured. */
+  readonly estimatedStepMs: number | null;
+  /** Keeps what was measured for the next run of the same configuration. */
+  readonly remember: (speed: Omit<KnownSpeed, 'precision'>) => void;
 }
 
 /** Loads TensorFlow, chooses the precision where that is left open, and puts the state on the device. */
 export async function wireDevice(recipe: Recipe, settings: DeviceSettings): Promise<WiredDevice> {
-  const { device } = await loadTensorFlow({ threads: settings.threads === 0 ? null : settings.threads });
-  const { compiled, warn, canvasSide } = settings;
-  const precision = await choosePrecision(probedStep(recipe, canvasSide), device, settings);
+  const { threads, compiled, warn, canvasSide, memory } = settings;
+  const { device, version } = await loadTensorFlow({ threads: threads === 0 ? null : threads });
+  const native = `${version} ${device} ${JSON.stringify(nativeAbilities())}`;
+  const key = memory === null ? null : configurationKey(recipe, canvasSide, threads, native);
+  const known = key === null ? null : memory!.speeds.read(key);
+  const { precision, stepMs, isSure } = await precisionOf(recipe, device, known, settings);
   const plan = chunkPlan(recipe);
   const definition = plan === null ? recipeStep(recipe, canvasSide) : chunkedStep(recipe, plan, canvasSide);
-  const whole = makeStepRunner(definition, { compiled, precision, device, onFallback: warn });
+  const graphs = key === null ? null : { graphs: memory!.graphs, key: `${key}-${precision}` };
+  const whole = makeStepRunner(definition, { compiled, precision, device, onFallback: warn, known: graphs });
   const runner = plan === null ? whole : chunkedRunner(whole, recipe, plan);
   await runner.writeState(settings.state);
-  return { runner, draw: drawJudged(recipe) };
+  return {
+    runner,
+    draw: drawJudged(recipe),
+    graph: whole instanceof CompiledRunner ? whole.graph : null,
+    known,
+    estimatedStepMs: stepMs,
+    remember: (speed) => {
+      if (key !== null && isSure) memory!.speeds.write(key, { precision, ...speed });
+    },
+  };
 }
 
-/** What the precision is chosen by: the step, or a step on a batch of one chunk. */
-function probedStep(recipe: Recipe, canvasSide: number): StepDefinition {
-  const batchSize = recipe.chunk.images ?? recipe.batchSize;
-  return recipeStep({ ...recipe, batchSize, chunk: { ...recipe.chunk, images: null } }, canvasSide);
-}
-
-async function choosePrecision(
-  definition: StepDefinition,
+async function precisionOf(
+  recipe: Recipe,
   device: string,
-  { precision, compiled, anyBatch, state }: DeviceSettings,
-): Promise<'float32' | 'bfloat16'> {
-  if (precision !== 'auto') return precision;
-  if (!compiled || anyBatch === null) return 'float32';
-  const batch = await anyBatch();
-  try {
-    const probe = await probePrecision({ definition, state, batch, device, clock: systemClock });
-    return probe?.chosen ?? 'float32';
-  } finally {
-    batch.release();
-  }
+  known: KnownSpeed | null,
+  { precision, compiled }: DeviceSettings,
+): Promise<ChosenPrecision> {
+  if (precision !== 'auto') return { precision, stepMs: null, isSure: true };
+  if (!compiled) return { precision: 'float32', stepMs: null, isSure: true };
+  return known === null ? choosePrecision(recipe, device) : { precision: known.precision, stepMs: null, isSure: true };
 }
 
 function drawJudged(recipe: Recipe): DrawJudged {

@@ -24,17 +24,23 @@ export function graphBytes(graph: GraphDefinition): Uint8Array {
   return graphMessage(graph).serializeBinary();
 }
 
-/** The content of `saved_model.pb`. */
-export function savedModelBytes(graph: GraphDefinition): Uint8Array {
+/**
+ * The content of `saved_model.pb` around a serialised GraphDef. Written field by field, as reading a graph of megabytes
+ * only to write it again would take longer than recording it.
+ */
+export function savedModelBytes(graphDef: Uint8Array): Uint8Array {
   const info = new messages.MetaGraphDef.MetaInfoDef();
   info.addTags(MODEL_TAG);
-  const metaGraph = new messages.MetaGraphDef();
-  metaGraph.setMetaInfoDef(info);
-  metaGraph.setGraphDef(graphMessage(graph));
-  const model = new messages.SavedModel();
-  model.setSavedModelSchemaVersion(SAVED_MODEL_SCHEMA);
-  model.addMetaGraphs(metaGraph);
-  return model.serializeBinary();
+  const metaGraph = [field(1, info.serializeBinary()), field(2, graphDef)];
+  return Buffer.concat([Uint8Array.of(8, SAVED_MODEL_SCHEMA), field(2, Buffer.concat(metaGraph))]);
+}
+
+/** A field of bytes or of a message: key, length, content. */
+function field(number: number, content: Uint8Array): Uint8Array {
+  const head = [(number << 3) | 2];
+  let length = content.length;
+  for (; length >= 0x80; length = Math.floor(length / 0x80)) head.push((length % 0x80) | 0x80);
+  return Buffer.concat([Uint8Array.from([...head, length]), content]);
 }
 
 function graphMessage({ nodes }: GraphDefinition): GraphMessage {

@@ -13,6 +13,7 @@ import { nativeBackend, type NativeBinding, type NativeTensor, type NativeValues
 import { TF_DTYPE } from '../tf-dtype.ts';
 import { MODEL_TAG, savedModelBytes } from './graph-bytes.ts';
 import { guardMessage, type EntrySignature, type GraphDefinition } from './graph-definition.ts';
+import { loadableGraph, type LoadableGraph } from './loadable-graph.ts';
 
 /** Row-major values with their shape. */
 export interface TensorValues {
@@ -34,13 +35,14 @@ export class NonFiniteError extends Error {
 export class Session {
   readonly #binding: NativeBinding;
   readonly #model: number;
-  readonly #graph: GraphDefinition;
+  readonly #entryPoints: GraphDefinition['entryPoints'];
   #isOpen = true;
 
-  constructor(graph: GraphDefinition) {
-    this.#graph = graph;
+  constructor(graph: GraphDefinition | LoadableGraph) {
+    const { graphDef, entryPoints } = 'graphDef' in graph ? graph : loadableGraph(graph);
+    this.#entryPoints = entryPoints;
     this.#binding = nativeBackend().binding;
-    this.#model = load(this.#binding, graph);
+    this.#model = load(this.#binding, graphDef);
   }
 
   /**
@@ -108,18 +110,18 @@ export class Session {
 
   #signature(entryPoint: string): EntrySignature {
     if (!this.#isOpen) throw new Error('The session has been disposed.');
-    const signature = this.#graph.entryPoints.get(entryPoint);
+    const signature = this.#entryPoints.get(entryPoint);
     if (signature !== undefined) return signature;
-    throw new Error(`No entry point "${entryPoint}"; there are ${[...this.#graph.entryPoints.keys()].join(', ')}.`);
+    throw new Error(`No entry point "${entryPoint}"; there are ${[...this.#entryPoints.keys()].join(', ')}.`);
   }
 }
 
 /** The binding loads from a folder alone; it is gone again when the session has been made. */
-function load(binding: NativeBinding, graph: GraphDefinition): number {
+function load(binding: NativeBinding, graphDef: Uint8Array): number {
   const folder = mkdtempSync(join(tmpdir(), 'kindred-graph-'));
   try {
     mkdirSync(join(folder, 'variables'));
-    writeFileSync(join(folder, 'saved_model.pb'), savedModelBytes(graph));
+    writeFileSync(join(folder, 'saved_model.pb'), savedModelBytes(graphDef));
     return binding.loadSavedModel(folder, MODEL_TAG);
   } finally {
     rmSync(folder, { recursive: true, force: true });

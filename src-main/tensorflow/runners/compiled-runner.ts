@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { StateArray, StateArrays, StepBatch, StepOutputs, StepRunner } from '#training/ports.ts';
 import { compileGraph, type CompiledFunction } from '../compiled-step/compile.ts';
 import type { GraphDefinition } from '../compiled-step/graph-definition.ts';
+import { loadableGraph, type LoadableGraph } from '../compiled-step/loadable-graph.ts';
 import { bfloat16 } from '../compiled-step/passes/bfloat16.ts';
 import { foldScales } from '../compiled-step/passes/fold-scales.ts';
 import { fuseNorms } from '../compiled-step/passes/fuse-norms.ts';
@@ -79,8 +80,8 @@ function embedFunction(
 
 export class CompiledRunner implements PartRunner {
   readonly description: StepRunner['description'];
-  /** For inspection: `graphSummary`, `graphBytes`. */
-  readonly graph: GraphDefinition;
+  /** For inspection. */
+  readonly graph: LoadableGraph;
   readonly #definition: StepDefinition;
   readonly #session: Session;
 
@@ -88,12 +89,13 @@ export class CompiledRunner implements PartRunner {
    * The state has to be written before the first step.
    *
    * @param device as it is shown: `cpu` or `gpu`.
-   * @throws RecordingError when the step or the embedding can't be recorded.
+   * @param known the graph that `compileStep` would make of it, recorded before.
+   * @throws RecordingError when the step or the embedding can't be recorded; Error when `known` can't be loaded.
    */
-  constructor(definition: StepDefinition, precision: Precision, device: string) {
+  constructor(definition: StepDefinition, precision: Precision, device: string, known: LoadableGraph | null = null) {
     this.#definition = definition;
     this.description = { device, precision, compiled: true };
-    this.graph = compileStep(definition, precision);
+    this.graph = known ?? loadableGraph(compileStep(definition, precision));
     this.#session = new Session(this.graph);
   }
 

@@ -1,6 +1,7 @@
 /** Results on disk: one JSON of all rows measured so far, each replaced when it is measured again, and a page of them. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { format, resolveConfig } from 'prettier';
 import type { Row } from './row.ts';
 import type { ContestantResult, RowResult } from './run-row.ts';
 
@@ -21,12 +22,17 @@ const JSON_FILE = join(FOLDER, 'speed.json');
 const MARKDOWN_FILE = join(FOLDER, 'speed.md');
 
 /** Puts rows in the place of those of the same name, and writes both files. @param order names of all rows. */
-export function keepResults(measured: readonly WrittenRow[], order: readonly string[]): void {
+export async function keepResults(measured: readonly WrittenRow[], order: readonly string[]): Promise<void> {
   const known = existsSync(JSON_FILE) ? (JSON.parse(readFileSync(JSON_FILE, 'utf8')) as WrittenRow[]) : [];
   const rows = new Map([...known, ...measured].map((row) => [row.name, row]));
   const sorted = [...rows.values()].toSorted((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
-  writeFileSync(JSON_FILE, `${JSON.stringify(sorted, null, 2)}\n`);
-  writeFileSync(MARKDOWN_FILE, markdown(sorted));
+  await write(JSON_FILE, JSON.stringify(sorted));
+  await write(MARKDOWN_FILE, markdown(sorted));
+}
+
+async function write(path: string, text: string): Promise<void> {
+  const options = await resolveConfig(path);
+  writeFileSync(path, await format(text, { ...options, filepath: path }));
 }
 
 /** One row, for the terminal. */

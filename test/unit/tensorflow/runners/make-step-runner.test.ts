@@ -32,6 +32,7 @@ async function runTwice(resize: boolean, compiled: boolean) {
     compiled,
     precision: 'float32',
     device: 'cpu',
+    known: null,
     onFallback: (reason) => reasons.push(reason),
   });
   await runner.writeState(state);
