@@ -1,20 +1,23 @@
 import type { Page } from '@playwright/test';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const QUALITY = 82;
 const folder = fileURLToPath(new URL('../../../resources/screenshots', import.meta.url));
 
-const root = fileURLToPath(new URL('../../../', import.meta.url));
-
-/** Photographs the window, once light and once dark, as WebP; where the checkout lies is not shown. */
+/** Photographs the window, once light and once dark, as WebP; where the pictures lie on this machine is not shown. */
 export class Camera {
   readonly #page: Page;
   readonly #prefix: string;
+  readonly #hidden: string[];
 
-  /** @param prefix before the names of all pictures; says whose images they show. */
-  constructor(page: Page, prefix: string) {
+  /**
+   * @param prefix before the names of all pictures; says whose images they show.
+   * @param imageFolder its parent is shown as `~/Pictures`.
+   */
+  constructor(page: Page, prefix: string, imageFolder: string) {
+    this.#hidden = [dirname(imageFolder)];
     this.#page = page;
     this.#prefix = prefix;
     mkdirSync(folder, { recursive: true });
@@ -36,14 +39,15 @@ export class Camera {
   /** Waits until all pictures in sight are decoded and two frames are drawn. */
   async #settle(): Promise<void> {
     await this.#page.locator('[role=gridcell][aria-label=Loading]').first().waitFor({ state: 'detached' });
-    await this.#page.evaluate(async (checkout) => {
-      for (const place of document.querySelectorAll('.path')) {
-        place.textContent = place.textContent.replace(checkout, '~/kindred/');
+    await this.#page.evaluate(async (hidden) => {
+      for (const { firstChild: text } of document.querySelectorAll('.path')) {
+        const place = hidden.find((one) => text?.nodeValue?.startsWith(one));
+        if (text && place) text.nodeValue = text.nodeValue!.replace(place, '~/Pictures');
       }
       await Promise.all([...document.images].map((image) => image.decode().catch(() => undefined)));
       const frame = (): Promise<unknown> => new Promise((resolve) => requestAnimationFrame(resolve));
       await frame();
       await frame();
-    }, root);
+    }, this.#hidden);
   }
 }

@@ -9,6 +9,7 @@ import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromiumPath } from '../support/chromium.ts';
 import { EngineProcess } from '../support/engine-process.ts';
+import { sampleFolder } from '../support/sample-folder.ts';
 import { Camera } from './camera.ts';
 import { emptyStates, failingStates, imageScreens } from './scenes.ts';
 
@@ -23,7 +24,8 @@ try {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
   page.setDefaultTimeout(120_000);
   await page.goto(await engine.start());
-  const camera = new Camera(page, values.images === undefined ? '' : `${basename(values.images).toLowerCase()}-`);
+  const prefix = values.images === undefined ? '' : `${basename(values.images).toLowerCase()}-`;
+  const camera = new Camera(page, prefix, values.images ?? sampleFolder);
   const minutes = Number(values.minutes);
   if (values.images === undefined) await emptyStates(page, camera);
   await imageScreens(page, camera, values.images ?? null, minutes);

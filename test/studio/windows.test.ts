@@ -1,0 +1,81 @@
+/** Several windows on one library, addresses that lead back, and windows of every size. */
+import type { Page } from '@playwright/test';
+import { expect, trainedTest as test } from './support/studio-test.ts';
+
+const grid = (page: Page) => page.getByRole('grid', { name: 'Images' });
+
+test('nine tabs live at once, and what one changes all show', async ({ page, context, engine }) => {
+  await expect(grid(page).getByRole('gridcell').first()).toBeVisible();
+  const others: Page[] = [];
+  for (let i = 0; i < 8; i++) {
+    const other = await context.newPage();
+    await other.goto(engine.origin);
+    await expect(grid(other).getByRole('gridcell', { name: 'ant.png, animals-nature' })).toBeVisible();
+    others.push(other);
+  }
+  await page.bringToFront();
+  await grid(page).getByRole('gridcell', { name: 'ant.png' }).click();
+  await page.getByRole('toolbar').getByRole('button', { name: 'Label' }).click();
+  await page.keyboard.type('insect');
+  await page.keyboard.press('Enter');
+  for (const tab of [page, ...others]) {
+    await expect(grid(tab).getByRole('gridcell', { name: 'ant.png, insect' })).toBeVisible();
+  }
+});
+
+test('the address leads back: reload keeps the search, back leaves it', async ({ page }) => {
+  await page.getByRole('button', { name: 'flags 32' }).click();
+  await expect(page.getByRole('button', { name: 'flags 32' })).toHaveAttribute('aria-pressed', 'true');
+  await grid(page).getByRole('gridcell').nth(3).dblclick();
+  const found = page.getByRole('grid', { name: 'Similar images' });
+  await expect(found.getByRole('gridcell').first()).toBeVisible();
+  await page.reload();
+  await expect(found.getByRole('gridcell').first()).toBeVisible();
+  await expect(page.getByRole('button', { name: /^flags/ })).toHaveAttribute('aria-pressed', 'true');
+  await page.goBack();
+  await expect(grid(page).getByRole('gridcell').first()).toBeVisible();
+  await page.goBack();
+  await expect(page.getByRole('button', { name: /^flags/ })).toHaveAttribute('aria-pressed', 'false');
+});
+
+for (const [what, width, height] of [
+  ['1024 pixels wide', 1024, 700],
+  ['2560 pixels wide', 2560, 1400],
+  ['enlarged to 200 %', 720, 450],
+] as const) {
+  test(`nothing is cut off when ${what}`, async ({ page }) => {
+    await page.setViewportSize({ width, height });
+    await expect(grid(page).getByRole('gridcell').first()).toBeVisible();
+    for (const name of ['Images', 'Pairs', 'Train', 'Map']) {
+      await page.getByRole('navigation').getByRole('button', { name }).click();
+      await expect(page.getByRole('heading', { level: 1 }).first()).toBeVisible();
+      const cut = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      expect(cut, `${name} is wider than the window`).toBeLessThanOrEqual(0);
+      const outside = await page
+        .getByRole('banner')
+        .getByRole('button')
+        .evaluateAll((buttons) =>
+          buttons
+            .filter((button) => button.getBoundingClientRect().right > innerWidth)
+            .map((button) => button.ariaLabel),
+        );
+      expect(outside, `beyond the right edge on ${name}`).toEqual([]);
+    }
+  });
+}
+
+test('nothing moves for who asked for less motion', async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await expect(grid(page).getByRole('gridcell').first()).toBeVisible();
+  const moving = await page.evaluate(() =>
+    [...document.querySelectorAll('*')]
+      .filter((element) => {
+        const { transitionDuration, animationDuration } = getComputedStyle(element);
+        return [transitionDuration, animationDuration].some((text) =>
+          text.split(',').some((part) => parseFloat(part) > 0),
+        );
+      })
+      .map(({ outerHTML }) => outerHTML.slice(0, 80)),
+  );
+  expect(moving).toEqual([]);
+});
