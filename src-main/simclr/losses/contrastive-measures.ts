@@ -29,8 +29,8 @@ export function contrastiveMeasures(projections: tf.Tensor2D, temperature: numbe
     const { isFound, kernel } = rowMeasures(similarities, partners as tf.Tensor1D, temperature);
     return {
       contrastiveAccuracy: tf.mean(isFound),
-      uniformity: tf.log(tf.div(tf.sum(kernel), count * (count - 1))),
       ...spreadMeasures(unit),
+      uniformity: tf.log(tf.div(tf.sum(kernel), count * (count - 1))),
     } as ContrastiveMeasures & tf.TensorContainerObject;
   });
 }
