@@ -1,7 +1,7 @@
 /**
  * How fast Kindred is beside PyTorch and Lightly on this machine, row by row.
  *
- *   npm run bench                                    all rows but `twenty-minutes`
+ *   npm run bench                                    all rows
  *   npm run bench -- NAME …                          rows or families by name; an unknown name lists them
  *     --peers PYTHON     a Python with test/bench/peers/requirements.txt; without it ours alone is measured
  *     --cifar DIR        CIFAR-10 as folders (train/CLASS/*, test/CLASS/*), for the rows that need it
@@ -23,8 +23,6 @@ import { stepRows } from './speed/rows/steps.ts';
 import { runRow } from './speed/run-row.ts';
 
 const PHOTOS = { count: 5000, widthPx: 1600, heightPx: 1200, quality: 96 };
-/** Asked for by name alone. */
-const LONG_FAMILIES = ['twenty-minutes'];
 
 const { values: options, positionals: names } = parseArgs({
   allowPositionals: true,
@@ -60,7 +58,7 @@ function rowsOf(context: BenchContext): readonly Row[] {
 }
 
 function chosen(rows: readonly Row[]): readonly Row[] {
-  if (names.length === 0) return rows.filter(({ family }) => !LONG_FAMILIES.includes(family));
+  if (names.length === 0) return rows;
   const found = rows.filter(({ name, family }) => names.includes(name) || names.includes(family));
   const unknown = names.filter((wanted) => !rows.some(({ name, family }) => name === wanted || family === wanted));
   if (unknown.length === 0) return found;

@@ -3,7 +3,7 @@
  *
  *   run.json         the plan, written once before anything else
  *   resolved.json    what the probe made of it, written once before step 0
- *   graph.pb         the compiled step as a GraphDef, for TensorFlow's Python and Netron; graph.txt: what is in it
+ *   graph.pb         the compiled step as a GraphDef, which TensorFlow's Python reads; graph.txt: what is in it
  *   metrics.jsonl    a line for each event; lines beyond the checkpoint a run goes on from are cut off
  *   checkpoints/     see checkpoints/checkpoint-store.ts
  *   pause.request    asks whoever trains the run to checkpoint and end

@@ -19,7 +19,7 @@ const SAVED_MODEL_SCHEMA = 1;
 /** The tag the model is loaded by. */
 export const MODEL_TAG = 'serve';
 
-/** Equal graphs give equal bytes. Opens in TensorFlow's Python (`GraphDef.FromString`) and in Netron. */
+/** Equal graphs give equal bytes. TensorFlow's Python reads them (`GraphDef.FromString`); importing needs our operations. */
 export function graphBytes(graph: GraphDefinition): Uint8Array {
   return graphMessage(graph).serializeBinary();
 }
