@@ -16,6 +16,7 @@ import type { RunId } from '#base/ids.ts';
 import type { PinnedAtStep, RunPoint, RunSummary } from '#contract/studio/runs.ts';
 import { embedPorts } from '../cli/judging-ports.ts';
 import { runHost, runPorts } from '../cli/run-ports.ts';
+import { untilReleased } from './orphaned-runs.ts';
 import { pinnedAtSteps } from './pinned-at-steps.ts';
 import type { StudioSession } from './studio-session.ts';
 
@@ -94,13 +95,21 @@ export class RunQueue {
 
   /** One that is coming to rest goes on after it. @throws KindredError `run.active` when it trains or waits already. */
   resume(run: Run): void {
+    const { runs } = this.#session.stores;
     const train = async (signal: AbortSignal): Promise<void> => {
+      runs.update(run.id, { status: 'queued' });
+      this.#session.changed('runs');
       const ports = await runPorts(this.#session.wiring, this.#session.stores);
       const listener = this.#listener(() => run.id);
-      await this.#follow(resumeRun(ports, run, listener, signal), () => undefined);
+      await untilReleased(ports.host, run.id, signal);
+      await this.#follow(resumeRun(ports, run, listener, signal), () => {
+        // It never began.
+        if (runs.find(run.id)?.status === 'queued') runs.update(run.id, { status: run.status });
+      });
     };
+    const isComingToRest = this.activeId === run.id;
     this.#enqueue({ runId: run.id, train });
-    if (this.activeId !== run.id) this.#session.stores.runs.update(run.id, { status: 'queued' });
+    if (!isComingToRest) runs.update(run.id, { status: 'queued' });
     this.#session.changed('runs');
   }
 
