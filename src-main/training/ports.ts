@@ -66,10 +66,12 @@ export interface StepRunner {
   /** Runs one update. State changes only when it succeeds. */
   readonly step: (batch: StepBatch) => Promise<StepOutputs>;
   /**
-   * h (or z) of images already resized: [count, side, side, 3], float32 in [0, 1] or uint8 in 0 … 255 →
-   * row-major float32 [count, D].
+   * h (or z) of what is on a canvas, by the network as it is in inference: row-major float32 [rows, D], as many rows as
+   * the look draws.
+   *
+   * @param look how the canvas is looked at: one of those the runner knows. @param inputs what that look asks for.
    */
-  readonly embed: (pixels: Float32Array | Uint8Array, count: number, output: 'h' | 'z') => Promise<Float32Array>;
+  readonly embed: (look: string, inputs: ReadonlyMap<string, StepInput>, output: 'h' | 'z') => Promise<Float32Array>;
   readonly readState: () => Promise<StateArrays>;
   readonly writeState: (state: StateArrays) => Promise<void>;
   readonly dispose: () => void;

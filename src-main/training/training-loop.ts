@@ -159,9 +159,7 @@ class TrainingLoop {
     const { evaluation, clock, runner, metrics } = this.#parts;
     if (evaluation === null) return;
     const startMs = clock.monotonicMs();
-    const { pinned = [], ...headline } = await evaluation.judge((pixels, count, output) =>
-      runner.embed(pixels, count, output),
-    );
+    const { pinned = [], ...headline } = await evaluation.judge((...asked) => runner.embed(...asked));
     const tookMs = clock.monotonicMs() - startMs;
     this.#evaluation = { spentMs: this.#evaluation.spentMs + tookMs, lastMs: tookMs };
     if (pinned.length > 0) metrics.record({ kind: 'neighbours', step: this.#step, pinned });

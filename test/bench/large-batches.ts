@@ -93,7 +93,7 @@ async function measure(name: string, precision: 'float32' | 'bfloat16', most: nu
   const side = canvasSide(recipe, CACHE_SIDE, CACHE_SIDE);
   const state = initialState(recipe, SEED);
   const warn = (message: string): void => console.error(message);
-  const settings = { threads: 0, precision, compiled: true, canvasSide: side, state, memory: null, warn };
+  const settings = { threads: 0, precision, compiled: true, canvasSide: side, looks: {}, state, memory: null, warn };
   const { runner } = await wireDevice(recipe, settings);
   const batchOf = batches(recipe, side);
   const isWhole = chunkPlan(recipe) === null;

@@ -19,8 +19,15 @@ export function contrastiveDefinition(recipe: Recipe, embedRows = 4): StepDefini
       ['step', { dtype: 'float32', shape: [] }],
     ]),
     guards: ['loss'],
-    embed: embedStep(recipe),
-    embedding: { side, rows: embedRows },
+    looks: new Map([
+      [
+        'pixels',
+        {
+          run: embedStep(recipe),
+          inputs: new Map([['pixels', { dtype: 'float32' as const, shape: [embedRows, side, side, 3] }]]),
+        },
+      ],
+    ]),
   };
 }
 

@@ -50,7 +50,7 @@ export class SummingRunner implements StepRunner {
     this.value = Math.fround(this.value + batch.learningRate);
     return { loss, projectionStd: 0.08 };
   };
-  readonly embed: StepRunner['embed'] = async (_pixels, count) => new Float32Array(count);
+  readonly embed: StepRunner['embed'] = async () => new Float32Array(1);
   readonly readState = async () => stateOf(this.value);
   readonly writeState = async (state: StateArrays) => {
     this.value = state.get('encoder/weight')?.values[0] ?? Number.NaN;

@@ -33,6 +33,7 @@ async function measure(
     precision,
     compiled: config.compiled,
     canvasSide,
+    looks: {},
     state: initialState(recipe, 0),
     memory: null,
     warn: () => {},

@@ -8,7 +8,6 @@ import {
   type ChunkFunction,
 } from '#simclr/objectives/chunk-functions.ts';
 import type { ChunkPlan } from '#simclr/objectives/chunk-plan.ts';
-import { embedStep } from '#simclr/objectives/embed-step.ts';
 import { clearWithStages, stageFunctions, stageVariables } from '#simclr/objectives/stage-functions.ts';
 import type { Recipe } from '#simclr/recipe.ts';
 import { ChunkedRunner } from '#tensorflow/runners/chunked-runner.ts';
@@ -16,10 +15,16 @@ import { GhostPasses } from '#tensorflow/runners/ghost-passes.ts';
 import type { PartRunner } from '#tensorflow/runners/part-runner.ts';
 import { StagedPasses } from '#tensorflow/runners/staged-passes.ts';
 import type { SideFunction, StepDefinition } from '#tensorflow/runners/step-definition.ts';
-import { EMBED_BATCH, stateTypes, typed, typesOf } from './recipe-step.ts';
+import { type LookShapes, looksOf } from './looks.ts';
+import { stateTypes, typed, typesOf } from './recipe-step.ts';
 
 /** The definition whose step is the update, and whose parts come before it. */
-export function chunkedStep(recipe: Recipe, plan: ChunkPlan, canvasSide: number): StepDefinition {
+export function chunkedStep(
+  recipe: Recipe,
+  plan: ChunkPlan,
+  canvasSide: number,
+  looks: LookShapes = {},
+): StepDefinition {
   const { apply, forward, backward, clear, ...loss } = chunkFunctions(recipe, plan, canvasSide);
   const isGlobal = recipe.chunk.batchNorm === 'global';
   const network = isGlobal
@@ -32,8 +37,7 @@ export function chunkedStep(recipe: Recipe, plan: ChunkPlan, canvasSide: number)
     step: apply.run,
     inputs: new Map(apply.inputs.map(typed)),
     guards: ['gradientNorm'],
-    embed: embedStep(recipe),
-    embedding: { side: recipe.side, rows: EMBED_BATCH },
+    looks: looksOf(recipe, looks),
     parts: {
       variables: typesOf(variables),
       // The network alone is worth narrowing; what adds up and compares stays in float32.

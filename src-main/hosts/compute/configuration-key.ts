@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import type { Recipe } from '#simclr/recipe.ts';
+import type { LookShapes } from './looks.ts';
 
 /** All code that a graph is made by. */
 const CODE_FOLDERS = ['base', 'simclr', 'tensorflow', 'hosts/compute'];
@@ -14,12 +15,27 @@ const SOURCE = join(import.meta.dirname, '..', '..');
  * @param native TensorFlow's version, the device, and which of our own operations it has.
  * @returns hexadecimal.
  */
-export function configurationKey(recipe: Recipe, canvasSide: number, threads: number, native: string): string {
+export function configurationKey(
+  recipe: Recipe,
+  { canvasSide, looks, threads }: { readonly canvasSide: number; readonly looks: LookShapes; readonly threads: number },
+  native: string,
+): string {
   const { optimizer, schedule: _schedule, ...rest } = recipe;
   const { baseLearningRate: _base, learningRateRule: _rule, ...update } = optimizer;
   const { seed: _seed, length: _length, ...shape } = rest as typeof rest & { seed?: number; length?: unknown };
   const machine = [cpus()[0]?.model, availableParallelism(), process.platform, process.arch];
-  const parts = [shape, update, canvasSide, threads, native, machine, process.versions.v8, addonMark(), codeHash()];
+  const parts = [
+    shape,
+    update,
+    canvasSide,
+    looks,
+    threads,
+    native,
+    machine,
+    process.versions.v8,
+    addonMark(),
+    codeHash(),
+  ];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
 }
 

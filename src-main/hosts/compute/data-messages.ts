@@ -2,6 +2,7 @@
 import type { PlannedImage } from '#application/ports/runs.ts';
 import type { Recipe } from '#simclr/recipe.ts';
 import type { StepInput } from '#training/ports.ts';
+import type { LookName, LookShape } from './look-shapes.ts';
 import type { ErrorFacts } from './messages.ts';
 
 export interface DataThreadData {
@@ -21,18 +22,23 @@ export type NamedInputs = readonly (readonly [name: string, input: StepInput])[]
 export type ToData =
   /** Fill a canvas; which views go on it follows from its place in the run (`canvas-places.ts`). */
   | { readonly kind: 'fill'; readonly place: number; readonly canvas: number }
-  /** What draws judged images, by their indices: the evaluation view of each, or two fixed views as in training. */
+  /** What draws judged images, by their indices, as many as one run takes at most. */
   | {
       readonly kind: 'judge';
       readonly id: number;
       readonly rows: readonly number[];
-      readonly look: 'central' | 'views';
+      readonly look: LookName;
     }
   | { readonly kind: 'close' };
 
 export type FromData =
   /** `canvases`: shared memory, each uint8 `canvasShape`. */
-  | { readonly kind: 'ready'; readonly canvasShape: readonly number[]; readonly canvases: readonly Uint8Array[] }
+  | {
+      readonly kind: 'ready';
+      readonly canvasShape: readonly number[];
+      readonly canvases: readonly Uint8Array[];
+      readonly looks: Readonly<Record<LookName, LookShape>>;
+    }
   /** `views`: which rows of the batch are on it, ascending; null: all. */
   | {
       readonly kind: 'filled';

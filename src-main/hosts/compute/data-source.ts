@@ -7,6 +7,7 @@ import type { BatchChunks, StepBatch, StepInput } from '#training/ports.ts';
 import { placeNumber } from './canvas-places.ts';
 import type { DataThreadData, FromData, NamedInputs, ToData } from './data-messages.ts';
 import { errorOf } from './error-facts.ts';
+import type { LookName, LookShape } from './look-shapes.ts';
 
 const END_WITHIN_MS = 2000;
 
@@ -19,16 +20,14 @@ interface Canvas {
   views: Uint32Array | null;
 }
 
-export interface JudgedCanvas {
-  readonly inputs: ReadonlyMap<string, StepInput>;
-}
-
 export class DataSource {
   readonly #canvasShape: readonly number[];
   readonly #chunks: ChunkPlan | null;
   readonly #worker: Worker;
   readonly #canvases: readonly Canvas[];
-  readonly #judged = new Map<number, (answer: JudgedCanvas) => void>();
+  readonly #judged = new Map<number, (inputs: ReadonlyMap<string, StepInput>) => void>();
+  /** Of the canvases that `judged` fills. */
+  readonly looks: Readonly<Record<LookName, LookShape>>;
   #lastId = 0;
   #wanted: { place: number; give: (canvas: Canvas) => void } | null = null;
   #failure: Error | null = null;
@@ -38,6 +37,7 @@ export class DataSource {
     this.#worker = worker;
     this.#chunks = chunks;
     this.#canvasShape = ready.canvasShape;
+    this.looks = ready.looks;
     this.#canvases = ready.canvases.map((pixels) => ({ pixels, state: 'free', place: -1, inputs: [], views: null }));
     worker.on('message', (message: FromData) => this.#hear(message));
     worker.on('error', (error) => this.#fail(error));
@@ -101,8 +101,8 @@ export class DataSource {
     this.#prepare(canvas.place + 1);
   }
 
-  /** Inputs that draw judged images, by their indices. */
-  judged(rows: readonly number[], look: 'central' | 'views'): Promise<JudgedCanvas> {
+  /** What a look at judged images asks for. @param rows their indices, at most `looks[look].images`. */
+  judged(rows: readonly number[], look: LookName): Promise<ReadonlyMap<string, StepInput>> {
     return new Promise((resolve, reject) => {
       if (this.#failure !== null) reject(this.#failure);
       this.#onFailure = reject;
@@ -133,7 +133,7 @@ export class DataSource {
   #hear(message: FromData): void {
     if (message.kind === 'failed') this.#fail(errorOf(message.error));
     else if (message.kind === 'judged') {
-      this.#judged.get(message.id)?.({ inputs: new Map(message.inputs) });
+      this.#judged.get(message.id)?.(new Map(message.inputs));
       this.#judged.delete(message.id);
     } else if (message.kind === 'filled') {
       const canvas = this.#canvases[message.canvas]!;

@@ -20,11 +20,14 @@ import { canvasPlace } from './canvas-places.ts';
 import type { DataThreadData, FromData, NamedInputs, ToData } from './data-messages.ts';
 import { errorFacts } from './error-facts.ts';
 import { fillCanvas } from './fill-canvas.ts';
+import { imagesAtOnce, lookCanvasSide, type LookName, type LookShape } from './look-shapes.ts';
 
 /** One being read by the step, two ahead. */
 const CANVASES = 3;
 /** Fixed, so that judged views are the same at every evaluation of every run. */
 const JUDGING_SEED = 20_200_213;
+/** The box of a row without an image. */
+const ONE_PIXEL = { top: 0, left: 0, height: 1, width: 1 };
 
 const { recipe, seed, cacheFolder, cacheSide, images, judged } = workerData as DataThreadData;
 
@@ -43,6 +46,7 @@ interface PlannedStep {
 class DataThread {
   readonly #source: PixelSource;
   readonly #canvasSide: number;
+  readonly #looks: Readonly<Record<LookName, LookShape>>;
   readonly #order: BatchOrder | null;
   readonly #plan: ViewPlan = viewPlan(recipe);
   readonly #chunks: ChunkPlan | null = chunkPlan(recipe);
@@ -53,7 +57,13 @@ class DataThread {
   constructor(source: PixelSource) {
     this.#source = source;
     const hashes = [...images.map(({ contentHash }) => contentHash), ...judged];
-    this.#canvasSide = canvasSide(recipe, cacheSide, source.cache.largestLongSide(hashes));
+    const longest = source.cache.largestLongSide(hashes);
+    this.#canvasSide = canvasSide(recipe, cacheSide, longest);
+    const shapeOf = (look: LookName): LookShape => ({
+      images: imagesAtOnce(recipe, judged.length),
+      canvasSide: lookCanvasSide(recipe, look, cacheSide, longest),
+    });
+    this.#looks = { central: shapeOf('central'), views: shapeOf('views') };
     this.#order =
       images.length === 0
         ? null
@@ -64,7 +74,8 @@ class DataThread {
   }
 
   ready(): FromData {
-    return { kind: 'ready', canvasShape: this.#shape(this.#slots), canvases: this.#canvases };
+    const canvasShape = [this.#slots, 3, this.#canvasSide, this.#canvasSide];
+    return { kind: 'ready', canvasShape, canvases: this.#canvases, looks: this.#looks };
   }
 
   async fill(place: number, canvas: number): Promise<FromData> {
@@ -96,15 +107,20 @@ class DataThread {
     return slotCount(this.#plan, this.#chunks?.views ?? 2 * recipe.batchSize);
   }
 
-  async judge(id: number, rows: readonly number[], look: 'central' | 'views'): Promise<FromData> {
+  async judge(id: number, rows: readonly number[], look: LookName): Promise<FromData> {
     const hashes = rows.map((row) => judged[row]!);
-    if (look === 'central') return { kind: 'judged', id, inputs: await this.#drawCentral(hashes) };
-    // The step's place is taken by the first image, so that every part of the list has views of its own.
-    const parameters = viewParameters(recipe, JUDGING_SEED, rows[0]!, this.#sizes(hashes));
-    const shape = this.#shape(slotCount(this.#plan, parameters.viewCount));
-    const values = new Uint8Array(sizeOf(shape));
-    const inputs = await this.#draw(parameters, hashes, values);
-    return { kind: 'judged', id, inputs: [['canvas', { shape, dtype: 'uint8', values }], ...inputs] };
+    const inputs = look === 'central' ? await this.#drawCentral(hashes) : await this.#drawPairs(hashes, rows[0]!);
+    return { kind: 'judged', id, inputs };
+  }
+
+  /** @param place takes the step's place, so that every part of the list has views of its own. */
+  async #drawPairs(given: readonly string[], place: number): Promise<NamedInputs> {
+    const { images: count, canvasSide: side } = this.#looks.views;
+    const hashes = Array.from({ length: count }, (_, i) => given[Math.min(i, given.length - 1)]!);
+    const parameters = viewParameters(recipe, JUDGING_SEED, place, this.#sizes(hashes));
+    const canvas = canvasOf(slotCount(this.#plan, parameters.viewCount), side);
+    const inputs = await this.#draw(parameters, hashes, canvas.values);
+    return [['canvas', canvas], ...inputs];
   }
 
   /** Copies every view's box to its slot. */
@@ -114,29 +130,29 @@ class DataThread {
   }
 
   async #drawCentral(hashes: readonly string[]): Promise<NamedInputs> {
-    const shape = this.#shape(hashes.length);
-    const values = new Uint8Array(sizeOf(shape));
+    const { images: count, canvasSide: side } = this.#looks.central;
+    const canvas = canvasOf(count, side);
     const boxes = this.#sizes(hashes).map((size) => evaluationBox(size, recipe.side));
     for (const [slot, pixels] of (await this.#source.pixelsOf(hashes)).entries()) {
-      copyBoxToCanvas(pixels, boxes[slot]!, values, slot, this.#canvasSide);
+      copyBoxToCanvas(pixels, boxes[slot]!, canvas.values, slot, side);
     }
+    const filling = Array.from({ length: count - boxes.length }, () => ONE_PIXEL);
+    const lengths = boxLengths([...boxes, ...filling]);
     return [
-      ['canvas', { shape, dtype: 'uint8', values }],
-      ['lengths', { shape: [2, hashes.length], dtype: 'float32', values: boxLengths(boxes) }],
+      ['canvas', canvas],
+      ['lengths', { shape: [2, count], dtype: 'float32', values: lengths }],
     ];
   }
 
   #sizes(hashes: readonly string[]): readonly ImageSize[] {
     return hashes.map((hash) => this.#source.cache.sizeOf(hash));
   }
-
-  #shape(slots: number): readonly number[] {
-    return [slots, 3, this.#canvasSide, this.#canvasSide];
-  }
 }
 
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
+/** In shared memory, so that it is not copied on its way. */
+function canvasOf(slots: number, side: number) {
+  const values = new Uint8Array(new SharedArrayBuffer(slots * 3 * side * side));
+  return { shape: [slots, 3, side, side], dtype: 'uint8', values } as const;
 }
 
 function answer(thread: DataThread, message: Exclude<ToData, { kind: 'close' }>): Promise<FromData> {

@@ -2,18 +2,18 @@
 import { KindredError } from '#base/errors.ts';
 import type { Recipe } from '#simclr/recipe.ts';
 import { DataSource } from './data-source.ts';
+import { embedJudged } from './judged-images.ts';
 import type { EmbedJob, TrainingResult } from './messages.ts';
-import { EMBED_BATCH } from './recipe-step.ts';
 import type { ThreadLink } from './thread-link.ts';
-import { wireDevice } from './wiring.ts';
+import { wireLooks } from './wiring.ts';
 
-/** Batches go out in order, each after the one before was stored. */
+/** Parts go out in order, each after the one before was stored; the next one is encoded meanwhile. */
 export async function embedInThread(
-  { plan, request, checkpoint }: EmbedJob,
+  { plan, request, checkpoint, precision }: EmbedJob,
   link: ThreadLink,
 ): Promise<TrainingResult> {
   const recipe: Recipe = plan.config;
-  const hashes = request.contentHashes;
+  const { contentHashes: hashes, look, output } = request;
   const source = await DataSource.open({
     recipe,
     seed: plan.config.seed,
@@ -22,33 +22,31 @@ export async function embedInThread(
     images: [],
     judged: hashes,
   });
-  const device = await wireDevice(recipe, {
+  const runner = await wireLooks(recipe, {
     threads: plan.threads,
-    precision: 'float32',
+    precision,
     compiled: plan.config.compiled,
-    canvasSide: source.canvasSide,
+    looks: { [look]: source.looks[look] },
     state: checkpoint.state,
-    memory: null,
     warn: (message) => link.tell({ kind: 'log', level: 'warning', message }),
   });
-  let dimensions = 0;
   const rows = Array.from(hashes, (_, i) => i);
-  const partAt = (first: number) => source.judged(rows.slice(first, first + EMBED_BATCH), request.look);
+  let dimensions = 0;
+  let first = 0;
+  let stored = Promise.resolve();
   try {
-    let next = hashes.length > 0 ? partAt(0) : null;
-    for (let first = 0; next !== null; first += EMBED_BATCH) {
-      const canvas = await next;
-      next = first + EMBED_BATCH < hashes.length ? partAt(first + EMBED_BATCH) : null;
-      const { pixels, count } = device.draw(request.look, canvas);
-      const values = await device.runner.embed(pixels, count, request.output);
-      dimensions = values.length / count;
-      await link.sendVectors(first, values, dimensions);
+    for await (const part of embedJudged(source, runner.embed, rows, look, output)) {
+      await stored;
       if (link.isPauseRequested())
         throw new KindredError('job.interrupted', 'Embedding was interrupted; ask again to go on.');
+      dimensions = part.dimensions;
+      stored = link.sendVectors(first, part.values, dimensions);
+      first += source.looks[look].images;
     }
+    await stored;
     return { kind: 'embed', result: { checkpointStep: checkpoint.meta.step, dimensions } };
   } finally {
-    device.runner.dispose();
+    runner.dispose();
     await source.close();
   }
 }

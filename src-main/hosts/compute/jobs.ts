@@ -120,7 +120,7 @@ async function embedFrom(
     throw new KindredError('checkpoint.missing', `Run ${request.runId} has no checkpoint yet. Train it first.`, {});
   }
   const thread = startTrainingThread(
-    { kind: 'embed', plan, request, checkpoint },
+    { kind: 'embed', plan, request, checkpoint, precision: folder.readResolved()?.precision ?? 'float32' },
     {
       write: () => Promise.reject(new Error('Embedding writes no checkpoint.')),
       onResolved: () => {},

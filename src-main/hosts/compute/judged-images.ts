@@ -7,10 +7,10 @@ import { vectorTable, type VectorTable } from '#base/vector-table.ts';
 import { classifyByNeighbours } from '#evaluation/knn.ts';
 import { instanceRetrieval } from '#evaluation/retrieval.ts';
 import type { HeadlineEvaluation, Judgement, StepRunner } from '#training/ports.ts';
-import type { DataSource, JudgedCanvas } from './data-source.ts';
+import type { DataSource } from './data-source.ts';
 import { deviceNeighbours } from './device-neighbours.ts';
+import type { LookName } from './look-shapes.ts';
 import { pinnedNeighbours, pinnedRows } from './pinned-images.ts';
-import { EMBED_BATCH } from './recipe-step.ts';
 
 const TEMPERATURE = 0.1;
 /** Of a small bank 200 neighbours would be a good part of every class. */
@@ -18,12 +18,10 @@ const LARGE_BANK = 10_000;
 const LARGE_K = 200;
 const SMALL_K = 20;
 
-export type Look = 'central' | 'views';
-/** Draws what a canvas holds: float32 [views, side, side, 3]. */
-export type DrawJudged = (
-  look: Look,
-  canvas: JudgedCanvas,
-) => { readonly pixels: Float32Array; readonly count: number };
+/** How a run's judged images are looked at; null: there are none. */
+export function judgedLook({ protocol }: JudgedImages): LookName | null {
+  return protocol === 'none' ? null : protocol === 'knn' ? 'central' : 'views';
+}
 
 /** @returns the judged images in the order the data thread is to know them: bank first, then queries. */
 export function judgedHashes(judged: JudgedImages): readonly string[] {
@@ -32,37 +30,58 @@ export function judgedHashes(judged: JudgedImages): readonly string[] {
   return images.map(({ contentHash }) => contentHash);
 }
 
-/** h of judged images, by batches. @param rows indices into `judgedHashes`, the whole list. */
-export async function embedJudged(
+/**
+ * h or z of judged images, a part of the list at a time, the next one drawn meanwhile.
+ *
+ * @param rows indices into the list that the data thread knows.
+ * @yields row-major float32 [images of the part, D]; for `views` [2 · images, D].
+ */
+export async function* embedJudged(
   source: DataSource,
-  draw: DrawJudged,
   embed: StepRunner['embed'],
   rows: readonly number[],
-  look: Look,
-): Promise<readonly VectorTable[]> {
-  const batches: VectorTable[] = [];
-  for (let first = 0; first < rows.length; first += EMBED_BATCH) {
-    const drawn = draw(look, await source.judged(rows.slice(first, first + EMBED_BATCH), look));
-    const values = await embed(drawn.pixels, drawn.count, 'h');
-    batches.push(vectorTable(values, values.length / drawn.count));
+  look: LookName,
+  output: 'h' | 'z',
+): AsyncGenerator<VectorTable> {
+  const { images } = source.looks[look];
+  const partAt = (first: number) => source.judged(rows.slice(first, first + images), look);
+  let next = rows.length > 0 ? partAt(0) : null;
+  for (let first = 0; next !== null; first += images) {
+    const inputs = await next;
+    next = first + images < rows.length ? partAt(first + images) : null;
+    const values = await embed(look, inputs, output);
+    yield withoutFilling(values, Math.min(images, rows.length - first), images, look);
   }
-  return batches;
+}
+
+export async function collected(parts: AsyncIterable<VectorTable>): Promise<readonly VectorTable[]> {
+  const tables: VectorTable[] = [];
+  for await (const part of parts) tables.push(part);
+  return tables;
+}
+
+/** @param count images of the part. @param images that the graph takes. */
+function withoutFilling(values: Float32Array, count: number, images: number, look: LookName): VectorTable {
+  const halves = look === 'central' ? 1 : 2;
+  const dimensions = values.length / (halves * images);
+  if (count === images) return vectorTable(values, dimensions);
+  const kept = new Float32Array(halves * count * dimensions);
+  for (let half = 0; half < halves; half++) {
+    const from = half * images * dimensions;
+    kept.set(values.subarray(from, from + count * dimensions), half * count * dimensions);
+  }
+  return vectorTable(kept, dimensions);
 }
 
 /**
  * @param most images to judge, bank and queries together; the lists are in random order, so their beginnings will do.
  * @returns null when the plan has none to judge.
  */
-export function headlineEvaluation(
-  judged: JudgedImages,
-  most: number,
-  source: DataSource,
-  draw: DrawJudged,
-): HeadlineEvaluation | null {
-  if (judged.protocol === 'knn') return { judge: (embed) => judgeByNeighbours(judged, most, source, draw, embed) };
+export function headlineEvaluation(judged: JudgedImages, most: number, source: DataSource): HeadlineEvaluation | null {
+  if (judged.protocol === 'knn') return { judge: (embed) => judgeByNeighbours(judged, most, source, embed) };
   if (judged.protocol === 'retrieval') {
     const rows = range(0, Math.max(2, Math.min(judged.images.length, most >> 1)));
-    return { judge: (embed) => judgeByRetrieval(judged.images, rows, source, draw, embed) };
+    return { judge: (embed) => judgeByRetrieval(judged.images, rows, source, embed) };
   }
   return null;
 }
@@ -71,7 +90,6 @@ async function judgeByNeighbours(
   judged: Extract<JudgedImages, { protocol: 'knn' }>,
   most: number,
   source: DataSource,
-  draw: DrawJudged,
   embed: StepRunner['embed'],
 ): Promise<Judgement> {
   const share = Math.min(1, most / (judged.bank.length + judged.queries.length));
@@ -81,7 +99,7 @@ async function judgeByNeighbours(
   const classes = [...new Set([...bank, ...queries].map(({ label }) => label))];
   const classOf = new Map(classes.map((label, index) => [label, index]));
   const labelsOf = (images: typeof bank): Int32Array => Int32Array.from(images, ({ label }) => classOf.get(label)!);
-  const vectors = joined(await embedJudged(source, draw, embed, rows, 'central'));
+  const vectors = joined(await collected(embedJudged(source, embed, rows, 'central', 'h')));
   const split = bank.length * vectors.dimensions;
   const known = { vectors: vectorTable(vectors.values.subarray(0, split), vectors.dimensions), labels: labelsOf(bank) };
   const asked = vectorTable(vectors.values.subarray(split), vectors.dimensions);
@@ -104,10 +122,9 @@ async function judgeByRetrieval(
   images: readonly PlannedImage[],
   rows: readonly number[],
   source: DataSource,
-  draw: DrawJudged,
   embed: StepRunner['embed'],
 ): Promise<Judgement> {
-  const batches = await embedJudged(source, draw, embed, rows, 'views');
+  const batches = await collected(embedJudged(source, embed, rows, 'views', 'h'));
   const half = (second: boolean): VectorTable =>
     joined(
       batches.map(({ values, dimensions }) => {

@@ -77,6 +77,8 @@ export interface EmbedJob {
   readonly plan: RunPlan;
   readonly request: EmbedRequest;
   readonly checkpoint: Checkpoint;
+  /** The run's own. */
+  readonly precision: 'float32' | 'bfloat16';
 }
 
 /** Training thread → main thread of the compute process. */

@@ -5,7 +5,8 @@
 import { EVALUATION_SHARE } from '#training/cadence.ts';
 import type { StateArrays, StepBatch, StepRunner } from '#training/ports.ts';
 import type { DataSource } from './data-source.ts';
-import { type DrawJudged, embedJudged } from './judged-images.ts';
+import { collected, embedJudged } from './judged-images.ts';
+import type { LookName } from './look-shapes.ts';
 
 const WARM_STEPS = 2;
 const MOST_STEPS = 8;
@@ -58,15 +59,16 @@ async function medianStepMs(runner: StepRunner, source: DataSource): Promise<num
 export async function probeJudgedImageMs(
   runner: StepRunner,
   source: DataSource,
-  draw: DrawJudged,
+  look: LookName | null,
   judgedCount: number,
 ): Promise<number | null> {
   const rows = Array.from({ length: Math.min(JUDGED_PROBE, judgedCount) }, (_, i) => i);
-  if (rows.length === 0) return null;
-  const embed: StepRunner['embed'] = (pixels, count, output) => runner.embed(pixels, count, output);
-  await embedJudged(source, draw, embed, rows, 'central');
+  if (rows.length === 0 || look === null) return null;
+  const embed: StepRunner['embed'] = (...asked) => runner.embed(...asked);
+  const embedAll = () => collected(embedJudged(source, embed, rows, look, 'h'));
+  await embedAll();
   const beginMs = performance.now();
-  await embedJudged(source, draw, embed, rows, 'central');
+  await embedAll();
   return (performance.now() - beginMs) / rows.length;
 }
 

@@ -15,7 +15,8 @@ import { trainRun } from '#training/training-loop.ts';
 import { chunkNote } from './chunk-notes.ts';
 import { DataSource } from './data-source.ts';
 import { KnownSpeeds } from './known-speeds.ts';
-import { headlineEvaluation, judgedHashes } from './judged-images.ts';
+import { headlineEvaluation, judgedHashes, judgedLook } from './judged-images.ts';
+import type { LookShapes } from './looks.ts';
 import type { StartedFacts, TrainingResult, TrainJob } from './messages.ts';
 import { judgedMost, probeJudgedImageMs, probeStepMs } from './run-probe.ts';
 import { type ResolvedRun, runFolderAt } from './run-folder.ts';
@@ -44,6 +45,7 @@ export async function trainInThread(job: TrainJob, link: ThreadLink): Promise<Tr
     precision: job.resolved?.precision ?? plan.config.precision,
     compiled: job.resolved?.compiled ?? plan.config.compiled,
     canvasSide: source.canvasSide,
+    looks: looksOfRun(plan, source),
     state,
     memory: memoryOf(job),
     warn: (message) => link.tell({ kind: 'log', level: 'warning', message }),
@@ -54,7 +56,7 @@ export async function trainInThread(job: TrainJob, link: ThreadLink): Promise<Tr
     refuseFullDisk(job, started);
     if (device.graph !== null) runFolderAt(job.runFolder).keepGraph(device.graph);
     link.tell({ kind: 'resolved', resolved, started });
-    const evaluation = headlineEvaluation(plan.judged, resolved.judgedMost, source, device.draw);
+    const evaluation = headlineEvaluation(plan.judged, resolved.judgedMost, source);
     const loopPlan = {
       totalSteps: resolved.totalSteps,
       viewsPerStep: 2 * recipe.batchSize,
@@ -87,6 +89,11 @@ function batchesOf(source: DataSource, recipe: Recipe, length: RunLength): Batch
   };
 }
 
+function looksOfRun({ judged }: TrainJob['plan'], source: DataSource): LookShapes {
+  const look = judgedLook(judged);
+  return look === null ? {} : { [look]: source.looks[look] };
+}
+
 /** Beside the library's runs: it can be made again. */
 function memoryOf({ runFolder }: TrainJob): DeviceMemory {
   const folder = join(runFolder, '..', '..', 'graphs');
@@ -101,13 +108,14 @@ async function probe(
   state: StateArrays,
   { batchSize, stepsPerEpoch }: BatchPlan,
 ): Promise<ResolvedRun> {
-  const { runner, draw, known, estimatedStepMs } = device;
+  const { runner, known, estimatedStepMs } = device;
   const { length } = plan.config;
   const roughly = 'minutes' in length ? null : (known?.stepMs ?? estimatedStepMs);
   const stepMs = roughly ?? (await probeStepMs(runner, source, state));
   const totalSteps = stepsOfRun(length, stepsPerEpoch, stepMs);
   const judgedCount = judgedHashes(plan.judged).length;
-  const judgedImageMs = known?.judgedImageMs ?? (await probeJudgedImageMs(runner, source, draw, judgedCount));
+  const judgedImageMs =
+    known?.judgedImageMs ?? (await probeJudgedImageMs(runner, source, judgedLook(plan.judged), judgedCount));
   device.remember({ stepMs, judgedImageMs });
   const most = judgedMost(judgedImageMs, totalSteps * stepMs);
   return { totalSteps, stepsPerEpoch, batchSize, ...runner.description, stepMs, judgedMost: most };

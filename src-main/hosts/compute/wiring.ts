@@ -1,24 +1,19 @@
 /** Where the training thread's ports meet TensorFlow. */
-import * as tf from '@tensorflow/tfjs-core';
 import type { Recipe } from '#simclr/recipe.ts';
-import { drawViews } from '#simclr/views/draw-views.ts';
-import { drawEvaluationViews } from '#simclr/views/evaluation-views.ts';
 import { chunkPlan } from '#simclr/objectives/chunk-plan.ts';
-import { viewPlan } from '#simclr/views/view-plan.ts';
 import { loadTensorFlow } from '#tensorflow/load.ts';
 import type { GraphCache } from '#tensorflow/compiled-step/graph-cache.ts';
 import type { LoadableGraph } from '#tensorflow/compiled-step/loadable-graph.ts';
 import { nativeAbilities } from '#tensorflow/native-abilities.ts';
-import { CompiledRunner } from '#tensorflow/runners/compiled-runner.ts';
+import { CompiledRunner, type Precision } from '#tensorflow/runners/compiled-runner.ts';
 import { makeStepRunner } from '#tensorflow/runners/make-step-runner.ts';
 import type { StateArrays, StepRunner } from '#training/ports.ts';
 import { type ChosenPrecision, choosePrecision } from './choose-precision.ts';
 import { configurationKey } from './configuration-key.ts';
 import type { KnownSpeed, KnownSpeeds } from './known-speeds.ts';
-import type { DrawJudged } from './judged-images.ts';
-import { inputTensors } from './input-tensor.ts';
+import type { LookShapes } from './looks.ts';
 import { chunkedRunner, chunkedStep } from './chunked-step.ts';
-import { recipeStep } from './recipe-step.ts';
+import { recipeLooks, recipeStep } from './recipe-step.ts';
 
 export interface DeviceSettings {
   /** 0: one for each core. */
@@ -27,6 +22,8 @@ export interface DeviceSettings {
   readonly precision: 'auto' | 'float32' | 'bfloat16';
   readonly compiled: boolean;
   readonly canvasSide: number;
+  /** Beside the step: how images are looked at. */
+  readonly looks: LookShapes;
   readonly state: StateArrays;
   /** What is remembered of configurations; null: nothing is, and nothing kept. */
   readonly memory: DeviceMemory | null;
@@ -40,7 +37,6 @@ export interface DeviceMemory {
 
 export interface WiredDevice {
   readonly runner: StepRunner;
-  readonly draw: DrawJudged;
   /** The compiled graph, for inspection; null: it runs eagerly. */
   readonly graph: LoadableGraph | null;
   /** Of an earlier run of the same configuration. */
@@ -53,21 +49,21 @@ export interface WiredDevice {
 
 /** Loads TensorFlow, chooses the precision where that is left open, and puts the state on the device. */
 export async function wireDevice(recipe: Recipe, settings: DeviceSettings): Promise<WiredDevice> {
-  const { threads, compiled, warn, canvasSide, memory } = settings;
+  const { threads, compiled, warn, canvasSide, looks, memory } = settings;
   const { device, version } = await loadTensorFlow({ threads: threads === 0 ? null : threads });
   const native = `${version} ${device} ${JSON.stringify(nativeAbilities())}`;
-  const key = memory === null ? null : configurationKey(recipe, canvasSide, threads, native);
+  const key = memory === null ? null : configurationKey(recipe, settings, native);
   const known = key === null ? null : memory!.speeds.read(key);
   const { precision, stepMs, isSure } = await precisionOf(recipe, device, known, settings);
   const plan = chunkPlan(recipe);
-  const definition = plan === null ? recipeStep(recipe, canvasSide) : chunkedStep(recipe, plan, canvasSide);
+  const definition =
+    plan === null ? recipeStep(recipe, canvasSide, looks) : chunkedStep(recipe, plan, canvasSide, looks);
   const graphs = key === null ? null : { graphs: memory!.graphs, key: `${key}-${precision}` };
   const whole = makeStepRunner(definition, { compiled, precision, device, onFallback: warn, known: graphs });
   const runner = plan === null ? whole : chunkedRunner(whole, recipe, plan);
   await runner.writeState(settings.state);
   return {
     runner,
-    draw: drawJudged(recipe),
     graph: whole instanceof CompiledRunner ? whole.graph : null,
     known,
     estimatedStepMs: stepMs,
@@ -88,17 +84,17 @@ async function precisionOf(
   return known === null ? choosePrecision(recipe, device) : { precision: known.precision, stepMs: null, isSure: true };
 }
 
-function drawJudged(recipe: Recipe): DrawJudged {
-  const plan = viewPlan(recipe);
-  return (look, { inputs }) => {
-    const drawn = tf.tidy(() => {
-      const tensors = inputTensors(inputs);
-      const canvas = tensors['canvas'] as tf.Tensor4D;
-      if (look === 'central') return drawEvaluationViews(canvas, tensors['lengths'] as tf.Tensor2D, recipe.side);
-      return drawViews(plan, canvas, tensors['numbers'] as tf.Tensor2D, tensors['slotOfRow'] as tf.Tensor1D);
-    });
-    const pixels = drawn.dataSync<'float32'>();
-    drawn.dispose();
-    return { pixels, count: drawn.shape[0] };
-  };
+/** For looks alone: nothing is trained. */
+export async function wireLooks(
+  recipe: Recipe,
+  settings: Pick<DeviceSettings, 'threads' | 'compiled' | 'looks' | 'state' | 'warn'> & {
+    readonly precision: Precision;
+  },
+): Promise<StepRunner> {
+  const { threads, compiled, precision, looks, warn } = settings;
+  const { device } = await loadTensorFlow({ threads: threads === 0 ? null : threads });
+  const definition = recipeLooks(recipe, looks);
+  const runner = makeStepRunner(definition, { compiled, precision, device, onFallback: warn, known: null });
+  await runner.writeState(settings.state);
+  return runner;
 }

@@ -1,5 +1,4 @@
 /** Runs a step as one TensorFlow graph that holds the state: see `compiled-step/compile.ts`. */
-import * as tf from '@tensorflow/tfjs-core';
 import type { StateArray, StateArrays, StepBatch, StepOutputs, StepRunner } from '#training/ports.ts';
 import { compileGraph, type CompiledFunction } from '../compiled-step/compile.ts';
 import type { GraphDefinition } from '../compiled-step/graph-definition.ts';
@@ -10,24 +9,26 @@ import { fuseNorms } from '../compiled-step/passes/fuse-norms.ts';
 import { packImages } from '../compiled-step/passes/pack-images.ts';
 import { removeIdentityReshapes } from '../compiled-step/passes/remove-identity-reshapes.ts';
 import { smallFilterGradients } from '../compiled-step/passes/small-filter-gradients.ts';
-import type { Pass, TensorType } from '../compiled-step/program.ts';
-import type { Tensors } from '../compiled-step/record.ts';
+import type { Pass } from '../compiled-step/program.ts';
 import { NonFiniteError, Session } from '../compiled-step/session.ts';
 import { READ_STATE, WRITE_STATE } from '../compiled-step/state-entry-points.ts';
 import { nativeAbilities, type NativeAbilities } from '../native-abilities.ts';
 import { batchInputs } from './batch-inputs.ts';
 import type { PartRunner } from './part-runner.ts';
-import { embedInChunks } from './embed-in-chunks.ts';
 import { checkState } from './state-check.ts';
-import type { StepDefinition } from './step-definition.ts';
+import { type Look, type LooksDefinition, NOTHING_TRAINED, type StepDefinition } from './step-definition.ts';
 
 export type Precision = StepRunner['description']['precision'];
 
 /** @throws RecordingError when the step or the embedding can't be recorded. */
-export function compileStep(definition: StepDefinition, precision: Precision): GraphDefinition {
+export function compileStep(definition: StepDefinition | LooksDefinition, precision: Precision): GraphDefinition {
   const passes = stepPasses(precision, nativeAbilities());
   const embedPasses = [foldScales, ...(precision === 'bfloat16' ? [bfloat16] : [])];
-  const { step, inputs, guards, embed, parts } = definition;
+  const looks = [...definition.looks].map(
+    ([name, look]) => [embedPoint(name), embedFunction(look, embedPasses)] as const,
+  );
+  if (definition.step === null) return compileGraph(definition.state, new Map(looks));
+  const { step, inputs, guards, parts } = definition;
   const partPasses = precision === 'bfloat16' ? [...passes, packImages] : passes;
   const besides = [...(parts?.functions ?? [])].map(([name, { isNarrowed, ...recorded }]) => {
     const compiled: CompiledFunction = { ...recorded, guards: [], passes: isNarrowed ? partPasses : [] };
@@ -35,20 +36,7 @@ export function compileStep(definition: StepDefinition, precision: Precision): G
   });
   return compileGraph(
     definition.state,
-    new Map<string, CompiledFunction>([
-      ['step', { run: step, inputs, guards, passes }],
-      ['embed', embedFunction(definition, 'float32', embed, embedPasses)],
-      [
-        'embedBytes',
-        embedFunction(
-          definition,
-          'uint8',
-          (state, { pixels }) => embed(state, { pixels: tf.div(pixels!, 255) }),
-          embedPasses,
-        ),
-      ],
-      ...besides,
-    ]),
+    new Map<string, CompiledFunction>([['step', { run: step, inputs, guards, passes }], ...looks, ...besides]),
     parts?.variables,
   );
 }
@@ -64,25 +52,18 @@ function stepPasses(precision: Precision, { fusedNorms, filterGradients }: Nativ
   ];
 }
 
-function embedFunction(
-  { embedding: { side, rows } }: StepDefinition,
-  dtype: TensorType['dtype'],
-  embed: (state: Tensors, inputs: Tensors) => Tensors,
-  passes: readonly Pass[],
-): CompiledFunction {
-  return {
-    run: (state, inputs) => ({ state: {}, outputs: embed(state, inputs) }),
-    inputs: new Map([['pixels', { dtype, shape: [rows, side, side, 3] }]]),
-    guards: [],
-    passes,
-  };
+/** The entry point of a look. */
+const embedPoint = (look: string): string => `embed/${look}`;
+
+function embedFunction({ run, inputs }: Look, passes: readonly Pass[]): CompiledFunction {
+  return { run: (state, given) => ({ state: {}, outputs: run(state, given) }), inputs, guards: [], passes };
 }
 
 export class CompiledRunner implements PartRunner {
   readonly description: StepRunner['description'];
   /** For inspection. */
   readonly graph: LoadableGraph;
-  readonly #definition: StepDefinition;
+  readonly #definition: StepDefinition | LooksDefinition;
   readonly #session: Session;
 
   /**
@@ -92,7 +73,12 @@ export class CompiledRunner implements PartRunner {
    * @param known the graph that `compileStep` would make of it, recorded before.
    * @throws RecordingError when the step or the embedding can't be recorded; Error when `known` can't be loaded.
    */
-  constructor(definition: StepDefinition, precision: Precision, device: string, known: LoadableGraph | null = null) {
+  constructor(
+    definition: StepDefinition | LooksDefinition,
+    precision: Precision,
+    device: string,
+    known: LoadableGraph | null = null,
+  ) {
     this.#definition = definition;
     this.description = { device, precision, compiled: true };
     this.graph = known ?? loadableGraph(compileStep(definition, precision));
@@ -101,6 +87,7 @@ export class CompiledRunner implements PartRunner {
 
   /** A guard that is not finite comes back as NaN, and so does the loss; the state is then unchanged. */
   readonly step = async (batch: StepBatch): Promise<StepOutputs> => {
+    if (this.#definition.step === null) throw new Error(NOTHING_TRAINED);
     try {
       const outputs = this.#session.run('step', batchInputs(this.#definition.inputs, batch));
       return Object.fromEntries([...outputs].map(([name, { values }]) => [name, values[0]!]));
@@ -113,14 +100,8 @@ export class CompiledRunner implements PartRunner {
   /** Runs a function of the definition's parts; all its outputs by name. */
   readonly run: PartRunner['run'] = (name, inputs) => this.#session.run(name, inputs);
 
-  readonly embed: StepRunner['embed'] = async (pixels, count, output) => {
-    const { side, rows } = this.#definition.embedding;
-    const entryPoint = pixels instanceof Uint8Array ? 'embedBytes' : 'embed';
-    return embedInChunks(pixels, count, { rows, rowSize: side * side * 3 }, (chunk) => {
-      const inputs = new Map([['pixels', { shape: [rows, side, side, 3], values: chunk }]]);
-      return this.#session.run(entryPoint, inputs, [output]).get(output)!.values as Float32Array;
-    });
-  };
+  readonly embed: StepRunner['embed'] = async (look, inputs, output) =>
+    this.#session.run(embedPoint(look), inputs, [output]).get(output)!.values as Float32Array;
 
   readonly readState = async (): Promise<StateArrays> => {
     const read = this.#session.run(READ_STATE, new Map());

@@ -4,40 +4,42 @@ import type { StateArrays, StepBatch, StepOutputs, StepRunner } from '#training/
 import type { Tensors } from '../compiled-step/record.ts';
 import type { TensorValues } from '../compiled-step/session.ts';
 import { batchInputs } from './batch-inputs.ts';
-import { embedInChunks } from './embed-in-chunks.ts';
 import type { PartRunner } from './part-runner.ts';
 import { checkState } from './state-check.ts';
-import type { StepDefinition } from './step-definition.ts';
+import { type LooksDefinition, NOTHING_TRAINED, type StepDefinition } from './step-definition.ts';
 
 export class EagerRunner implements PartRunner {
   readonly description: StepRunner['description'];
-  readonly #definition: StepDefinition;
+  readonly #definition: StepDefinition | LooksDefinition;
   #state: Tensors = {};
   /** Of the definition's parts. */
   #own: Tensors = {};
 
   /** @param device as it is shown: `cpu` or `gpu`. */
-  constructor(definition: StepDefinition, device: string) {
+  constructor(definition: StepDefinition | LooksDefinition, device: string) {
     this.#definition = definition;
     this.description = { device, precision: 'float32', compiled: false };
   }
 
   readonly step = async (batch: StepBatch): Promise<StepOutputs> => {
-    const inputs = tensorsOf(batchInputs(this.#definition.inputs, batch));
-    const result = this.#definition.step({ ...this.#state, ...this.#own }, inputs);
+    const definition = this.#definition;
+    if (definition.step === null) throw new Error(NOTHING_TRAINED);
+    const inputs = tensorsOf(batchInputs(definition.inputs, batch));
+    const result = definition.step({ ...this.#state, ...this.#own }, inputs);
     tf.dispose(inputs);
     const outputs = Object.fromEntries(
       Object.entries(result.outputs).map(([name, tensor]) => [name, tensor.dataSync()[0]!]),
     );
     tf.dispose(result.outputs);
-    const isFinite = this.#definition.guards.every((name) => Number.isFinite(outputs[name]));
+    const isFinite = definition.guards.every((name) => Number.isFinite(outputs[name]));
     tf.dispose(isFinite ? this.#state : result.state);
     if (isFinite) this.#state = result.state;
     return outputs;
   };
 
   readonly run: PartRunner['run'] = (name, given) => {
-    const part = this.#definition.parts?.functions.get(name);
+    const definition = this.#definition;
+    const part = definition.step === null ? undefined : definition.parts?.functions.get(name);
     if (part === undefined) throw new Error(`The step has no function "${name}".`);
     const inputs = tensorsOf(new Map([...part.inputs.keys()].map((input) => [input, given.get(input)!])));
     const { state, outputs } = part.run({ ...this.#state, ...this.#own }, inputs);
@@ -51,18 +53,13 @@ export class EagerRunner implements PartRunner {
     return new Map(read);
   };
 
-  readonly embed: StepRunner['embed'] = async (pixels, count, output) => {
-    const { side, rows } = this.#definition.embedding;
-    return embedInChunks(pixels, count, { rows, rowSize: side * side * 3 }, (chunk) => {
-      const vectors = tf.tidy(() => {
-        const given = tf.tensor4d(Float32Array.from(chunk), [rows, side, side, 3]);
-        const scaled = chunk instanceof Uint8Array ? tf.div(given, 255) : given;
-        return this.#definition.embed(this.#state, { pixels: scaled })[output];
-      });
-      const values = vectors.dataSync() as Float32Array;
-      vectors.dispose();
-      return values;
-    });
+  readonly embed: StepRunner['embed'] = async (name, given, output) => {
+    const look = this.#definition.looks.get(name);
+    if (look === undefined) throw new Error(`There is no look "${name}".`);
+    const vectors = tf.tidy(() => look.run(this.#state, tensorsOf(given))[output]);
+    const values = vectors.dataSync().slice() as Float32Array;
+    vectors.dispose();
+    return values;
   };
 
   readonly readState = async (): Promise<StateArrays> =>

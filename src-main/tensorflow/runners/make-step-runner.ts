@@ -3,7 +3,7 @@ import { RecordingError } from '../compiled-step/recording-error.ts';
 import { CompiledRunner, type Precision } from './compiled-runner.ts';
 import { EagerRunner } from './eager-runner.ts';
 import type { PartRunner } from './part-runner.ts';
-import type { StepDefinition } from './step-definition.ts';
+import type { LooksDefinition, StepDefinition } from './step-definition.ts';
 
 export interface RunnerChoice {
   /** False: run eagerly, in float32 whatever the precision says. */
@@ -17,7 +17,7 @@ export interface RunnerChoice {
 }
 
 /** A runner without state: write one before its first step. TensorFlow must be loaded (`load.ts`). */
-export function makeStepRunner(definition: StepDefinition, choice: RunnerChoice): PartRunner {
+export function makeStepRunner(definition: StepDefinition | LooksDefinition, choice: RunnerChoice): PartRunner {
   if (!choice.compiled) return new EagerRunner(definition, choice.device);
   try {
     return fromKnown(definition, choice) ?? recorded(definition, choice);
@@ -29,7 +29,10 @@ export function makeStepRunner(definition: StepDefinition, choice: RunnerChoice)
 }
 
 /** null where there is no graph of this key, or none that TensorFlow takes. */
-function fromKnown(definition: StepDefinition, { known, precision, device }: RunnerChoice): CompiledRunner | null {
+function fromKnown(
+  definition: StepDefinition | LooksDefinition,
+  { known, precision, device }: RunnerChoice,
+): CompiledRunner | null {
   const graph = known?.graphs.read(known.key) ?? null;
   if (graph === null) return null;
   try {
@@ -39,7 +42,10 @@ function fromKnown(definition: StepDefinition, { known, precision, device }: Run
   }
 }
 
-function recorded(definition: StepDefinition, { known, precision, device }: RunnerChoice): CompiledRunner {
+function recorded(
+  definition: StepDefinition | LooksDefinition,
+  { known, precision, device }: RunnerChoice,
+): CompiledRunner {
   const runner = new CompiledRunner(definition, precision, device);
   known?.graphs.write(known.key, runner.graph);
   return runner;

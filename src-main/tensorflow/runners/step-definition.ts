@@ -1,4 +1,4 @@
-/** What a runner runs: a pure step, a pure embedding, and the types of what goes in. Nothing says what is learnt. */
+/** What a runner runs: a pure step, pure embeddings, and the types of what goes in. Nothing says what is learnt. */
 import type { PureFunction, Tensors, TensorTypes } from '../compiled-step/record.ts';
 
 /** A pure function beside the step. It may change the definition's own variables, never the state. */
@@ -13,6 +13,14 @@ export interface SideFunction {
   readonly isNarrowed: boolean;
 }
 
+/** A way to embed: draws rows from what it is given and runs them through the network. */
+export interface Look {
+  /** (state, inputs) → { h, z }, each float32 [rows, …]; no row depends on another. */
+  readonly run: (state: Tensors, inputs: Tensors) => Readonly<Record<'h' | 'z', Tensors[string]>>;
+  /** A uint8 input reaches the function as int32. */
+  readonly inputs: TensorTypes;
+}
+
 export interface StepDefinition {
   /** Every variable, in the order of the state. */
   readonly state: TensorTypes;
@@ -25,12 +33,16 @@ export interface StepDefinition {
   readonly inputs: TensorTypes;
   /** Outputs that must be finite, else the state stays as it was. */
   readonly guards: readonly string[];
-  /** (state, { pixels }) → { h, z }, each float32 [rows, …]; no row depends on another. */
-  readonly embed: (state: Tensors, inputs: Tensors) => Readonly<Record<'h' | 'z', Tensors[string]>>;
-  /** Side of the pixels in pixels, and how many images are embedded at once (fewer are padded). */
-  readonly embedding: { readonly side: number; readonly rows: number };
+  readonly looks: ReadonlyMap<string, Look>;
   /** Functions that prepare a step in several runs; absent where the step is one. */
   readonly parts?: StepParts;
+}
+
+export const NOTHING_TRAINED = 'This runner has looks alone; nothing is trained by it.';
+
+/** Looks alone: nothing is trained. */
+export interface LooksDefinition extends Pick<StepDefinition, 'state' | 'looks'> {
+  readonly step: null;
 }
 
 export interface StepParts {

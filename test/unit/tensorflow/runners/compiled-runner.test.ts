@@ -149,23 +149,34 @@ describe('CompiledRunner', () => {
     });
   });
 
-  it('embeds any number of images, bytes or floats, as the eager runner does', async () => {
+  it('embeds what it is shown as the eager runner does', async () => {
     const recipe = smallRecipe();
     const definition = contrastiveDefinition(recipe, 4);
-    const bytes = Uint8Array.from(uniformValues(7 * 8 * 8 * 3, 3), (value) => Math.round(value * 255));
-    const floats = Float32Array.from(bytes, (value) => value / 255);
+    const shape = [4, 8, 8, 3];
+    const inputs = new Map([['pixels', { dtype: 'float32' as const, shape, values: uniformValues(4 * 8 * 8 * 3, 3) }]]);
     await withRunner(new EagerRunner(definition, 'cpu'), (eager) =>
       withRunner(new CompiledRunner(definition, 'float32', 'cpu'), async (compiled) => {
         for (const runner of [eager, compiled]) await runner.writeState(contrastiveState(recipe, 1));
         for (const output of ['h', 'z'] as const) {
-          const expected = await eager.embed(floats, 7, output);
-          expect(expected.length % 7).toBe(0);
+          const expected = await eager.embed('pixels', inputs, output);
+          expect(expected.length % 4).toBe(0);
           expect(expected.some((value) => value !== 0)).toBe(true);
-          for (const pixels of [bytes, floats]) {
-            expect(largestRelativeError(await compiled.embed(pixels, 7, output), expected)).toBeLessThan(1e-5);
-          }
+          expect(largestRelativeError(await compiled.embed('pixels', inputs, output), expected)).toBeLessThan(1e-5);
         }
-        expect(await compiled.embed(new Float32Array(0), 0, 'h')).toHaveLength(0);
+      }),
+    );
+  });
+
+  it('embeds without a step to train by', async () => {
+    const recipe = smallRecipe();
+    const { state, looks } = contrastiveDefinition(recipe, 4);
+    const shape = [4, 8, 8, 3];
+    const inputs = new Map([['pixels', { dtype: 'float32' as const, shape, values: uniformValues(4 * 8 * 8 * 3, 3) }]]);
+    await withRunner(new CompiledRunner(contrastiveDefinition(recipe, 4), 'float32', 'cpu'), (whole) =>
+      withRunner(new CompiledRunner({ state, looks, step: null }, 'float32', 'cpu'), async (alone) => {
+        for (const runner of [whole, alone]) await runner.writeState(contrastiveState(recipe, 1));
+        expect(await alone.embed('pixels', inputs, 'h')).toEqual(await whole.embed('pixels', inputs, 'h'));
+        await expect(alone.step(contrastiveBatch(recipe, 0, 0.05))).rejects.toThrow('nothing is trained');
       }),
     );
   });

@@ -18,8 +18,7 @@ function definition(resize: boolean): StepDefinition {
       }) as ReturnType<StepDefinition['step']>,
     inputs: new Map([['learningRate', { dtype: 'float32', shape: [] }]]),
     guards: ['loss'],
-    embed: (_state, { pixels }) => tf.tidy(() => ({ h: tf.mean(pixels!, [1, 2]), z: tf.sum(pixels!, [1, 2]) })),
-    embedding: { side: 2, rows: 1 },
+    looks: new Map(),
   };
 }
 
