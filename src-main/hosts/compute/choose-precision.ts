@@ -1,11 +1,11 @@
-/** The precision of a run that leaves it open, by a few steps of each. */
+/** The precision of a run that leaves it open, by a few steps of each, of a batch so small that it takes a moment. */
 import { availableParallelism, loadavg } from 'node:os';
 import { systemClock } from '#base/clock.ts';
 import { initialState } from '#simclr/initial-state.ts';
 import type { Recipe } from '#simclr/recipe.ts';
 import type { Precision } from '#tensorflow/runners/compiled-runner.ts';
 import { probePrecision } from '#tensorflow/runners/probe-precision.ts';
-import { wholeBatch } from './measured-batch.ts';
+import { measuredBatch } from './measured-batch.ts';
 import { recipeStep } from './recipe-step.ts';
 
 /** On a machine as busy as this, for each core, a comparison is chance. */
@@ -13,7 +13,7 @@ const BUSY_LOAD = 2;
 
 export interface ChosenPrecision {
   readonly precision: Precision;
-  /** What a step takes; null: that was not measured. */
+  /** About what a step takes, from one of a smaller batch; null: that can't be told. */
   readonly stepMs: number | null;
   /** False: measured beside too much other work to be remembered. */
   readonly isSure: boolean;
@@ -21,12 +21,13 @@ export interface ChosenPrecision {
 
 /** TensorFlow must be loaded. */
 export async function choosePrecision(full: Recipe, device: string): Promise<ChosenPrecision> {
-  const { recipe, canvasSide, batch } = wholeBatch(full);
+  const { recipe, canvasSide, batch } = measuredBatch(full);
   const definition = recipeStep(recipe, canvasSide);
   const state = initialState(recipe, 0);
   const probe = await probePrecision({ definition, state, batch, device, clock: systemClock });
   if (probe === null) return { precision: 'float32', stepMs: null, isSure: true };
   const isSure = loadavg()[0]! <= BUSY_LOAD * availableParallelism();
   const isWhole = full.chunk.images === null;
-  return { precision: probe.chosen, stepMs: isWhole ? probe.stepMs[probe.chosen] : null, isSure };
+  const stepMs = (probe.stepMs[probe.chosen] * full.batchSize) / recipe.batchSize;
+  return { precision: probe.chosen, stepMs: isWhole ? stepMs : null, isSure };
 }

@@ -27,11 +27,6 @@ export function measuredBatch(full: Recipe): MeasuredBatch {
   return batchOf(full, Math.min(full.batchSize, MEASURED_IMAGES, images));
 }
 
-/** As large as what the run's graph takes at once: a whole batch, or one chunk. */
-export function wholeBatch(full: Recipe): MeasuredBatch {
-  return batchOf(full, full.chunk.images ?? full.batchSize);
-}
-
 function batchOf(full: Recipe, batchSize: number): MeasuredBatch {
   const recipe: Recipe = { ...full, batchSize, chunk: { ...full.chunk, images: null } };
   const cacheSide = Math.ceil(CACHE_FACTOR * recipe.side);
