@@ -24,8 +24,10 @@ function exampleOf(session: StudioSession, { imageId, uploadId, region = undefin
 }
 
 /** True when the filter leaves out more than the dataset does, so that the reader has to say which images pass. */
-function hasOwnConditions({ labels, tags, splits, states, text }: ListingFilter): boolean {
-  return labels.length + tags.length + splits.length > 0 || text !== '' || !states.includes('present');
+export function hasOwnConditions(filter: ListingFilter): boolean {
+  const { labels, tags, splits, folders, traits, years, states, text } = filter;
+  const chosen = [labels, tags, splits, folders, traits, years];
+  return chosen.some(({ length }) => length > 0) || text !== '' || !states.includes('present');
 }
 
 export const searchProcedures = {
