@@ -13,6 +13,8 @@ import { tensorflowIn } from './tensorflow.mjs';
 
 const SOURCES = ['tfjs_backend.cc', 'tfjs_binding.cc'];
 const FLAGS = ['-O3', '-std=c++17', '-fPIC', '-shared', '-pthread', '-DNAPI_VERSION=8', '-DBUILDING_NODE_EXTENSION'];
+// The binding's runs of a session pass through `session-trace.cc`.
+const RENAMED = ['-DTF_SessionRun=kindredSessionRun'];
 // GCC tells that vectors wider than the baseline's registers are passed otherwise; ours never leave their file.
 const QUIET = ['-Wno-psabi'];
 
@@ -31,7 +33,9 @@ function nodeHeaders() {
 
 /** @returns where the addon for this TensorFlow is, or will be, in the cache. */
 export function addonInCache(tensorflow) {
-  const hash = createHash('sha256').update(JSON.stringify([FLAGS, tensorflow, process.arch, process.platform]));
+  const hash = createHash('sha256').update(
+    JSON.stringify([FLAGS, RENAMED, tensorflow, process.arch, process.platform]),
+  );
   for (const folder of [bindingFolder(), nativeFolder]) {
     for (const name of readdirSync(folder).toSorted()) hash.update(name).update(readFileSync(join(folder, name)));
   }
@@ -65,6 +69,7 @@ export async function compileAddon(tensorflow, program) {
   const unfinished = `${target}.unfinished`;
   const args = [
     ...FLAGS,
+    ...RENAMED,
     ...QUIET,
     ...headers,
     ...sources,

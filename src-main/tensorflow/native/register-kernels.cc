@@ -7,14 +7,13 @@
 //   KindredAbilities          → int32: 1 norms, 2 filter gradients, added up
 //
 // T is float or bfloat16; images are [n, h, w, c], c a multiple of 16; parts is 1 or 2, sides 0 or 1.
-#include <cstdio>
 #include <utility>
 #include <vector>
 
 #include "filter-gradient.h"
 #include "fused-norm.h"
 #include "kernel-api.h"
-#include "tensorflow/c/ops.h"
+#include "register-operation.h"
 
 namespace kindred {
 namespace {
@@ -214,16 +213,6 @@ void computeAbilities(void*, TF_OpKernelContext* context) {
   if (!call.hasFailed()) *dataOf<int32_t>(abilities) = 1 + (hasFilterGradient() ? 2 : 0);
 }
 
-struct Operation {
-  const char* name;
-  std::vector<const char*> inputs, outputs, attributes;
-  void (*shapes)(TF_ShapeInferenceContext*, TF_Status*);
-};
-
-void shapesUnknown(TF_ShapeInferenceContext* context, TF_Status* status) {
-  TF_ShapeInferenceContextSetUnknownShape(context, status);
-}
-
 void sameShape(TF_ShapeInferenceContext* context, int input, int output, TF_Status* status) {
   TF_ShapeHandle* shape = TF_NewShapeHandle();
   TF_ShapeInferenceContextGetInput(context, input, shape, status);
@@ -240,28 +229,6 @@ void shapesOfScalar(TF_ShapeInferenceContext* context, TF_Status* status) {
   TF_ShapeHandle* scalar = TF_ShapeInferenceContextScalar(context);
   TF_ShapeInferenceContextSetOutput(context, 0, scalar, status);
   TF_DeleteShapeHandle(scalar);
-}
-
-void registerOperation(const Operation& operation) {
-  TF_Status* status = TF_NewStatus();
-  TF_OpDefinitionBuilder* builder = TF_NewOpDefinitionBuilder(operation.name);
-  for (const char* attribute : operation.attributes) TF_OpDefinitionBuilderAddAttr(builder, attribute);
-  for (const char* input : operation.inputs) TF_OpDefinitionBuilderAddInput(builder, input);
-  for (const char* output : operation.outputs) TF_OpDefinitionBuilderAddOutput(builder, output);
-  TF_OpDefinitionBuilderSetShapeInferenceFunction(builder, operation.shapes);
-  TF_RegisterOpDefinition(builder, status);
-  if (TF_GetCode(status) != TF_OK) std::fprintf(stderr, "%s: %s\n", operation.name, TF_Message(status));
-  TF_DeleteStatus(status);
-}
-
-void registerKernel(const char* operation, const char* name, int type, void* (*make)(TF_OpKernelConstruction*),
-                    void (*compute)(void*, TF_OpKernelContext*), void (*drop)(void*)) {
-  TF_Status* status = TF_NewStatus();
-  TF_KernelBuilder* builder = TF_NewKernelBuilder(operation, "CPU", make, compute, drop);
-  if (type != 0) TF_KernelBuilder_TypeConstraint(builder, "T", static_cast<TF_DataType>(type), status);
-  if (TF_GetCode(status) == TF_OK) TF_RegisterKernelBuilder(name, builder, status);
-  if (TF_GetCode(status) != TF_OK) std::fprintf(stderr, "%s: %s\n", name, TF_Message(status));
-  TF_DeleteStatus(status);
 }
 
 const char* const kType = "T: {float, bfloat16}";
