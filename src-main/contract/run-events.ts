@@ -24,6 +24,56 @@ const endShape = {
   headline: z.object(headlineShape).nullable(),
 };
 
+/** Parts of wall clock in milliseconds; they add up to it. */
+const stepParts = {
+  /** TensorFlow at work. */
+  session: z.number(),
+  feeding: z.number(),
+  reading: z.number(),
+  /** For data. */
+  waiting: z.number(),
+  rest: z.number(),
+};
+
+/** Where the time goes, in milliseconds; also `profile.json` in the run's folder. */
+const profileShape = {
+  /** The session's last; else told early, after the traced steps. */
+  isFinal: z.boolean(),
+  step: z.int(),
+  threads: z.int(),
+  /** Mean of steps without tracing; null when there were too few. */
+  plain: z
+    .strictObject({ steps: z.int(), ms: z.number(), parts: z.strictObject(stepParts), processorMs: z.number() })
+    .nullable(),
+  /** Mean of steps with tracing; null when there were too few, and on a GPU. */
+  traced: z
+    .strictObject({
+      steps: z.int(),
+      ms: z.number(),
+      sessionMs: z.number(),
+      operationsMs: z.number(),
+      operationsWallMs: z.number(),
+      operations: z.array(
+        z.strictObject({
+          op: z.string(),
+          count: z.number(),
+          ms: z.number(),
+          share: z.number(),
+          wallMs: z.number(),
+        }),
+      ),
+    })
+    .nullable(),
+  /** The whole session so far. */
+  wall: z.strictObject({
+    ...stepParts,
+    judging: z.number(),
+    checkpoints: z.number(),
+    profiling: z.number(),
+    loop: z.number(),
+  }),
+};
+
 export const runEventSchema = z.discriminatedUnion('event', [
   /** `train --queue` alone, whenever its place changes: how many wait before it. */
   line('run.queued', { before: z.int() }),
@@ -67,6 +117,8 @@ export const runEventSchema = z.discriminatedUnion('event', [
   line('run.checkpointed', { step: z.int(), sizeBytes: z.number(), durationMs: z.number() }),
   line('run.evaluated', headlineShape),
   line('run.advised', { step: z.int(), code: z.string(), message: z.string() }),
+  /** `--profile` alone. */
+  line('run.profiled', profileShape),
   line('run.paused', endShape),
   line('run.finished', { ...endShape, viewsPerSecond: z.number() }),
   line('run.failed', { code: z.string(), message: z.string(), step: z.int().nullable() }),

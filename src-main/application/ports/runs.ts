@@ -4,6 +4,7 @@
  */
 import type { TrainingConfig } from '#contract/training-config.ts';
 import type { DatasetId, RunId } from '#base/ids.ts';
+import type { RunProfile } from './run-profile.ts';
 
 export type { TrainingConfig } from '#contract/training-config.ts';
 
@@ -171,6 +172,8 @@ export type RunEvent =
   | ({ readonly kind: 'evaluated' } & RunHeadline)
   /** Something is off; in words, with what to do. */
   | { readonly kind: 'advice'; readonly step: number; readonly code: string; readonly message: string }
+  /** Where the time goes: after the traced steps, if there are enough, and at the end of the session. */
+  | ({ readonly kind: 'profiled'; readonly isFinal: boolean } & RunProfile)
   | { readonly kind: 'status'; readonly status: RunStatus; readonly step: number; readonly elapsedMs: number }
   | { readonly kind: 'log'; readonly level: 'info' | 'warning'; readonly message: string };
 

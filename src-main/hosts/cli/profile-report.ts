@@ -48,8 +48,8 @@ function reportSteps(output: Output, { plain, traced, threads }: RunProfile): vo
   const tracing = traced === null ? '' : ` (${traced.ms.toFixed(1)} ms when traced)`;
   const busy = percent(plain.processorMs / (threads * plain.ms));
   output.line(
-    `A step takes ${plain.ms.toFixed(1)} ms${tracing} and ${plain.processorMs.toFixed(1)} ms of processor time: ` +
-      `${threads} threads are at work ${busy} of it.`,
+    `A step takes ${plain.ms.toFixed(1)} ms${tracing} and ${plain.processorMs.toFixed(1)} ms of processor time, ` +
+      `${busy} of what ${threads} threads have in that time.`,
   );
   reportParts(output, 'Where the wall clock of a step goes:', plain.parts);
 }

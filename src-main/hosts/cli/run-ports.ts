@@ -7,15 +7,18 @@ import { computeRunHost } from '#hosts/compute/client.ts';
 import { ownVersion } from './own-version.ts';
 import type { Wiring } from './wiring.ts';
 
-export function runHost({ layout }: Wiring): RunHost {
-  return computeRunHost(layout.runs);
+export function runHost({ layout }: Wiring, isProfiled = false): RunHost {
+  return computeRunHost(layout.runs, isProfiled);
 }
 
-/** @param stores of the library held for writing. */
-export async function runPorts(wiring: Wiring, stores: LibraryStores): Promise<RunPorts> {
+/**
+ * @param stores of the library held for writing.
+ * @param isProfiled what is trained says where its time goes.
+ */
+export async function runPorts(wiring: Wiring, stores: LibraryStores, isProfiled = false): Promise<RunPorts> {
   return {
     stores,
-    host: runHost(wiring),
+    host: runHost(wiring, isProfiled),
     pixels: await wiring.pixelCacheIn(wiring.layout.pixels),
     clock: systemClock,
     random: Math.random,

@@ -6,6 +6,7 @@ import { resumeCommand } from '#application/resume-run.ts';
 import { KindredError } from '#base/errors.ts';
 import type { RunId } from '#base/ids.ts';
 import type { Output } from './output.ts';
+import { reportProfile } from './profile-report.ts';
 import { countOf, formatDuration, formatRate } from './wording.ts';
 
 type Started = Extract<RunEvent, { kind: 'started' }>;
@@ -20,6 +21,7 @@ export class RunReport implements RunListener {
   #headline: RunHeadline | null = null;
   #last: Progress | null = null;
   #isCachePlanned = false;
+  #isProfileTold = false;
   #liveMs = Number.NEGATIVE_INFINITY;
 
   /**
@@ -69,6 +71,8 @@ export class RunReport implements RunListener {
       case 'advice':
         this.#output.event({ event: 'run.advised', runId: this.#id, ...eventFields(event) });
         return this.#output.warning(`Step ${event.step}: ${event.message}`);
+      case 'profiled':
+        return this.#profiled(event);
       case 'log':
         return this.#output.warning(event.message);
       case 'status':
@@ -137,6 +141,13 @@ export class RunReport implements RunListener {
   #evaluated(event: Extract<RunEvent, { kind: 'evaluated' }>): void {
     this.#headline = event;
     this.#output.event({ event: 'run.evaluated', runId: this.#id, ...eventFields(event) });
+  }
+
+  /** The operations once, as soon as they are known. */
+  #profiled(event: Extract<RunEvent, { kind: 'profiled' }>): void {
+    this.#output.event({ event: 'run.profiled', runId: this.#id, ...eventFields(event) });
+    reportProfile(this.#output, event, { steps: !this.#isProfileTold, session: event.isFinal });
+    this.#isProfileTold = true;
   }
 
   #finals(): Record<string, unknown> {

@@ -82,13 +82,16 @@ export function deathOf(child: ComputeChild, code: number | null, signal: NodeJS
   return new KindredError('compute.died', `The compute process was ended ${how}.${why}${words}`, { code, signal });
 }
 
-/** @param runsFolder absolute; the library's `runs/`. */
-export function computeRunHost(runsFolder: string): RunHost {
+/**
+ * @param runsFolder absolute; the library's `runs/`.
+ * @param isProfiled its sessions of training say where their time goes.
+ */
+export function computeRunHost(runsFolder: string, isProfiled = false): RunHost {
   const folderOf = (id: RunId): RunFolder => new RunFolder(runsFolder, id);
   return {
     prepare: async (plan) => folderOf(plan.runId).writePlan(plan),
     chooseRecipe,
-    train: (id, onEvent) => startTraining(folderOf(id), onEvent),
+    train: (id, onEvent) => startTraining(folderOf(id), isProfiled, onEvent),
     requestPause: (id) => folderOf(id).requestPause(),
     inspect: (id) => inspect(folderOf(id)),
     keptSteps: (id) => folderOf(id).keptSteps(),
@@ -117,7 +120,7 @@ function chooseRecipe(question: RecipeQuestion, signal: AbortSignal): Promise<Ch
   });
 }
 
-function startTraining(folder: RunFolder, onEvent: (event: RunEvent) => void): RunSession {
+function startTraining(folder: RunFolder, isProfiled: boolean, onEvent: (event: RunEvent) => void): RunSession {
   const ended = Promise.withResolvers<RunOutcome>();
   let step: number | null = null;
   const child = startCompute(threadsOf(folder), (message) => {
@@ -135,7 +138,7 @@ function startTraining(folder: RunFolder, onEvent: (event: RunEvent) => void): R
       kept === null ? 'It had no checkpoint yet.' : `Checkpoint ${kept.step} is intact; resume goes on from it.`;
     ended.resolve({ status: 'failed', failure: { code: name, message: `${message} ${after}`, step } });
   });
-  child.send({ kind: 'train', runFolder: folder.path });
+  child.send({ kind: 'train', runFolder: folder.path, isProfiled });
   const gone = new Promise<void>((resolve) => child.process.once('exit', () => resolve()));
   return {
     pause: () => child.send({ kind: 'stop' }),

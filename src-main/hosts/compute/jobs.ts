@@ -23,7 +23,7 @@ export interface ComputeJob {
 const PAUSE_POLL_MS = 300;
 
 /** @throws KindredError `run.active` (as a rejection of `ended`), and all that can fail a run's start. */
-export function startTrainJob(path: string, send: (message: FromCompute) => void): ComputeJob {
+export function startTrainJob(path: string, isProfiled: boolean, send: (message: FromCompute) => void): ComputeJob {
   const folder = runFolderAt(path);
   const recorder = new RunRecorder(folder, (event) => send({ kind: 'event', event }));
   const thread = Promise.withResolvers<ReturnType<typeof startTrainingThread>>();
@@ -33,12 +33,13 @@ export function startTrainJob(path: string, send: (message: FromCompute) => void
     recorder.pauseRequested();
     void thread.promise.then((running) => running.stop());
   };
-  const ended = trainWithLock(folder, recorder, thread.resolve, stop, () => isStopRequested);
+  const ended = trainWithLock(folder, isProfiled, recorder, thread.resolve, stop, () => isStopRequested);
   return { ended, stop, stored: () => {}, stepMs: () => recorder.stepMs };
 }
 
 async function trainWithLock(
   folder: RunFolder,
+  isProfiled: boolean,
   recorder: RunRecorder,
   onThread: (thread: ReturnType<typeof startTrainingThread>) => void,
   stop: () => void,
@@ -59,12 +60,13 @@ async function trainWithLock(
     const initial = checkpoint === null ? await startingState(folder, plan) : null;
     folder.keepEventsUpTo(checkpoint?.meta.step ?? -1);
     recorder.begin(checkpoint?.meta ?? null);
-    const job = { kind: 'train', plan, runFolder: folder.path, resolved, checkpoint, initial } as const;
+    const job = { kind: 'train', plan, runFolder: folder.path, resolved, checkpoint, initial, isProfiled } as const;
     const thread = startTrainingThread(job, {
       write: (written, marks) => recorder.write(store, written, marks),
       onResolved: (made, started) => recorder.started(made, started),
       onEvent: (event) => recorder.record(event),
       onLog: (level, message) => recorder.log(level, message),
+      onProfile: (profile, isFinal) => recorder.profiled(profile, isFinal),
       onVectors: () => {},
     });
     onThread(thread);
@@ -126,6 +128,7 @@ async function embedFrom(
       onResolved: () => {},
       onEvent: () => {},
       onLog: (_, message) => log(message),
+      onProfile: () => {},
       onVectors: (first, values, dimensions) => send({ kind: 'vectors', first, values, dimensions }),
     },
   );

@@ -38,7 +38,7 @@ function leave(last: FromCompute): void {
 }
 
 function begin(message: ToCompute): void {
-  if (message.kind === 'train') job = startTrainJob(message.runFolder, send);
+  if (message.kind === 'train') job = startTrainJob(message.runFolder, message.isProfiled, send);
   else if (message.kind === 'embed') job = startEmbedJob(message.runsFolder, message.request, send);
   else return;
   job.ended.then(leave, (error: unknown) => leave({ kind: 'error', error: errorFacts(error) }));

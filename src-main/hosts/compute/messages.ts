@@ -1,5 +1,6 @@
 /** What the processes and threads of the compute host say to each other. All of it survives a structured clone. */
 import type { ChosenRecipe, RecipeQuestion, RunEvent, RunOutcome, RunPlan } from '#application/ports/runs.ts';
+import type { RunProfile } from '#application/ports/run-profile.ts';
 import type { EmbedRequest, EmbedResult } from '#application/ports/embedder.ts';
 import type { PlanarPixels } from '#simclr/views/canvas.ts';
 import type { ViewsOfRun } from '#simclr/views/view-plan.ts';
@@ -34,7 +35,7 @@ export type ChooseRequest = RecipeQuestion;
 
 /** Engine or command line → compute process. One job for a process's life; drawing goes on until it is told to stop. */
 export type ToCompute =
-  | { readonly kind: 'train'; readonly runFolder: string }
+  | { readonly kind: 'train'; readonly runFolder: string; readonly isProfiled: boolean }
   | { readonly kind: 'embed'; readonly runsFolder: string; readonly request: EmbedRequest }
   | { readonly kind: 'draw'; readonly request: DrawRequest }
   | { readonly kind: 'choose'; readonly request: ChooseRequest }
@@ -70,6 +71,8 @@ export interface TrainJob {
   readonly checkpoint: Checkpoint | null;
   /** What a new run starts from; null: drawn by its seed. */
   readonly initial: StateArrays | null;
+  /** Says where the time goes. */
+  readonly isProfiled: boolean;
 }
 
 export interface EmbedJob {
@@ -86,6 +89,7 @@ export type FromTraining =
   | { readonly kind: 'resolved'; readonly resolved: ResolvedRun; readonly started: StartedFacts }
   | { readonly kind: 'event'; readonly event: TrainingEvent }
   | { readonly kind: 'log'; readonly level: 'info' | 'warning'; readonly message: string }
+  | { readonly kind: 'profiled'; readonly profile: RunProfile; readonly isFinal: boolean }
   | {
       readonly kind: 'checkpoint';
       readonly id: number;

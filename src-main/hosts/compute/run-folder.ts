@@ -4,6 +4,7 @@
  *   run.json         the plan, written once before anything else
  *   resolved.json    what the probe made of it, written once before step 0
  *   graph.pb         the compiled step as a GraphDef, which TensorFlow's Python reads; graph.txt: what is in it
+ *   profile.json     where the time went, of the newest session that was profiled
  *   metrics.jsonl    a line for each event; lines beyond the checkpoint a run goes on from are cut off
  *   checkpoints/     see checkpoints/checkpoint-store.ts
  *   pause.request    asks whoever trains the run to checkpoint and end
@@ -22,6 +23,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import type { RunProfile } from '#application/ports/run-profile.ts';
 import type { RunEvent, RunPlan } from '#application/ports/runs.ts';
 import { isKindredError, KindredError, messageOf } from '#base/errors.ts';
 import { isRunId, type RunId } from '#base/ids.ts';
@@ -108,6 +110,15 @@ export class RunFolder {
       writeFileSync(this.#file('graph.txt'), `${summary}\n`);
     } catch {
       rmSync(this.#file('graph.pb'), { force: true });
+    }
+  }
+
+  /** For inspection alone, as the graph. */
+  keepProfile(profile: RunProfile): void {
+    try {
+      this.#replace('profile.json', profile);
+    } catch {
+      rmSync(this.#file('.profile.json.new'), { force: true });
     }
   }
 

@@ -1,5 +1,6 @@
 /** Keeps a run's state and its lines in metrics.jsonl while it is trained, and tells the parent. */
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import type { RunProfile } from '#application/ports/run-profile.ts';
 import type { RunEvent, RunOutcome } from '#application/ports/runs.ts';
 import type { CheckpointFolderStore } from '#checkpoints/checkpoint-store.ts';
 import type { Checkpoint, CheckpointMark, CheckpointMeta, TrainingEvent } from '#training/ports.ts';
@@ -67,6 +68,11 @@ export class RunRecorder {
 
   log(level: 'info' | 'warning', message: string): void {
     this.#tell({ kind: 'log', level, message });
+  }
+
+  profiled(profile: RunProfile, isFinal: boolean): void {
+    this.#folder.keepProfile(profile);
+    this.#tell({ kind: 'profiled', isFinal, ...profile });
   }
 
   pauseRequested(): void {

@@ -1,5 +1,6 @@
 /** The main thread's end of the training thread. */
 import { Worker } from 'node:worker_threads';
+import type { RunProfile } from '#application/ports/run-profile.ts';
 import { KindredError } from '#base/errors.ts';
 import type { Checkpoint, CheckpointMark, TrainingEvent } from '#training/ports.ts';
 import { errorFacts, errorOf } from './error-facts.ts';
@@ -19,6 +20,7 @@ export interface ThreadListener {
   readonly onResolved: (resolved: ResolvedRun, started: StartedFacts) => void;
   readonly onEvent: (event: TrainingEvent) => void;
   readonly onLog: (level: 'info' | 'warning', message: string) => void;
+  readonly onProfile: (profile: RunProfile, isFinal: boolean) => void;
   readonly onVectors: (first: number, values: Float32Array, dimensions: number) => void;
 }
 
@@ -66,6 +68,9 @@ function handle(message: Report, listener: ThreadListener, tell: (message: ToTra
       return;
     case 'log':
       listener.onLog(message.level, message.message);
+      return;
+    case 'profiled':
+      listener.onProfile(message.profile, message.isFinal);
       return;
     case 'vectors':
       listener.onVectors(message.first, message.values, message.dimensions);

@@ -9,6 +9,7 @@ import type { Recipe } from '#simclr/recipe.ts';
 import { learningRateAt, type RunLength } from '#simclr/schedules/learning-rate.ts';
 import { planBatches, type BatchPlan } from '#training/batch-plan.ts';
 import { GraphCache } from '#tensorflow/compiled-step/graph-cache.ts';
+import { loadTensorFlow } from '#tensorflow/load.ts';
 import type { BatchSource, StateArrays } from '#training/ports.ts';
 import { stepsOfRun } from '#training/run-length.ts';
 import { trainRun } from '#training/training-loop.ts';
@@ -20,6 +21,7 @@ import type { LookShapes } from './looks.ts';
 import type { StartedFacts, TrainingResult, TrainJob } from './messages.ts';
 import { judgedMost, probeJudgedImageMs, probeStepMs } from './run-probe.ts';
 import { type ResolvedRun, runFolderAt } from './run-folder.ts';
+import { RunProfiler } from './run-profiler.ts';
 import type { ThreadLink } from './thread-link.ts';
 import { type DeviceMemory, wireDevice, type WiredDevice } from './wiring.ts';
 
@@ -40,6 +42,7 @@ export async function trainInThread(job: TrainJob, link: ThreadLink): Promise<Tr
     judged: judgedHashes(plan.judged),
   });
   const state: StateArrays = job.checkpoint?.state ?? job.initial ?? initialState(recipe, plan.config.seed);
+  const profiler = job.isProfiled ? await profilerOf(job, link) : null;
   const device = await wireDevice(recipe, {
     threads: plan.threads,
     precision: job.resolved?.precision ?? plan.config.precision,
@@ -74,11 +77,19 @@ export async function trainInThread(job: TrainJob, link: ThreadLink): Promise<Tr
       control: link,
       evaluation,
     };
-    return { kind: 'train', ...(await trainRun(parts, loopPlan)) };
+    const result = await trainRun(profiler?.watched(parts, loopPlan.from?.step ?? 0) ?? parts, loopPlan);
+    if (profiler !== null) link.tell({ kind: 'profiled', profile: profiler.profile(), isFinal: true });
+    return { kind: 'train', ...result };
   } finally {
     device.runner.dispose();
     await source.close();
   }
+}
+
+/** TensorFlow is loaded for it, since its calls have to be watched from before the session is made. */
+async function profilerOf({ plan }: TrainJob, link: ThreadLink): Promise<RunProfiler> {
+  const { backend, threads } = await loadTensorFlow({ threads: plan.threads === 0 ? null : plan.threads });
+  return new RunProfiler(backend, threads, (profile) => link.tell({ kind: 'profiled', profile, isFinal: false }));
 }
 
 function batchesOf(source: DataSource, recipe: Recipe, length: RunLength): BatchSource {

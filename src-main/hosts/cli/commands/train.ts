@@ -20,6 +20,7 @@ interface TrainOptions extends ConfigOptions {
   readonly name?: string;
   readonly threads?: string;
   readonly queue?: boolean;
+  readonly profile?: boolean;
 }
 
 export const register: RegisterCommand = (program, cli) => {
@@ -39,6 +40,7 @@ export const register: RegisterCommand = (program, cli) => {
     .option('--seed <n>', 'seed of everything that is random')
     .option('--name <name>', "the run's name")
     .option('--threads <n>', 'threads of TensorFlow (else one a core)')
+    .option('--profile', 'say where the time goes: in a step by operation, and outside of it')
     .option('--queue', 'wait for its turn while another process holds the library')
     .action((target: string, options: TrainOptions) => train(cli(), target, options));
 };
@@ -55,7 +57,8 @@ async function train(cli: Cli, target: string, options: TrainOptions): Promise<v
   const datasetId = await datasetOf(cli, stores, target);
   const report = new RunReport(cli.output, null, leaveQueue);
   const request = { id, datasetId, config, withChanges, name, threads };
-  const result = await startRun(await runPorts(cli.wiring, stores), request, report, cli.signal);
+  const ports = await runPorts(cli.wiring, stores, options.profile);
+  const result = await startRun(ports, request, report, cli.signal);
   report.ended(result, cli.signal.aborted);
 }
 
