@@ -6,7 +6,7 @@ import type { ChosenRecipe } from '#application/ports/runs.ts';
 import { trainingConfigSchema } from '#contract/training-config.ts';
 import { runEventSchema } from '#contract/run-events.ts';
 import { computeRunHost } from '#hosts/compute/client.ts';
-import { isGroupAlive, runCommand, startCommand, whenSaid } from '#test/support/command-line.ts';
+import { runCommand, startCommand, whenNothingIsLeft, whenSaid } from '#test/support/command-line.ts';
 import { temporaryFolder } from '#test/support/temporary-folder.ts';
 
 const SAMPLE = join(import.meta.dirname, '..', '..', 'resources', 'sample');
@@ -80,7 +80,7 @@ describe('train --preset auto', () => {
       command.child.kill('SIGINT');
       const { code, events, stderr } = await command.ended;
       expect(code, stderr).toBe(130);
-      expect(isGroupAlive(command)).toBe(false);
+      await whenNothingIsLeft(command);
       expect(stderr).toMatch(/No length was given: 15 minutes/);
       const chosen = runEventSchema.parse(events.find(({ event }) => event === 'run.chosen'));
       expect(chosen).toMatchObject({ minutes: 15, imageCount: 1000, depth: 18 });

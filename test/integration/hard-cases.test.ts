@@ -16,7 +16,13 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import sharp from 'sharp';
 import { afterEach, describe, expect, it } from 'vitest';
-import { isGroupAlive, runCommand, startCommand, whenSaid, type CommandResult } from '#test/support/command-line.ts';
+import {
+  runCommand,
+  startCommand,
+  whenNothingIsLeft,
+  whenSaid,
+  type CommandResult,
+} from '#test/support/command-line.ts';
 import { folderDigest } from '#test/support/folder-digest.ts';
 import { temporaryFolder } from '#test/support/temporary-folder.ts';
 
@@ -241,7 +247,7 @@ describe('train where the library can not be written', () => {
       const result = await command.ended;
       expect(result.code).toBe(1);
       expect(failureOf(result)).toMatchObject({ code: 'disk.full', message: expect.stringMatching(/full/) as string });
-      expect(isGroupAlive(command)).toBe(false);
+      await whenNothingIsLeft(command);
       const [run] = readdirSync(join(disk, 'runs'));
       const kept = readdirSync(join(disk, 'runs', run!, 'checkpoints')).filter((name) => name.startsWith('step-'));
       expect(kept).toContain('step-000000000000');

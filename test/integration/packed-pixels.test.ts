@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { isGroupAlive, startCommand, type CommandResult } from '#test/support/command-line.ts';
+import { startCommand, whenNothingIsLeft, type CommandResult } from '#test/support/command-line.ts';
 import { temporaryFolder } from '#test/support/temporary-folder.ts';
 
 const SAMPLE = join(import.meta.dirname, '..', '..', 'resources', 'sample');
@@ -10,7 +10,7 @@ const LIMIT_MS = 300_000;
 async function withBudget(library: string, megabytes: number, ...words: string[]): Promise<CommandResult> {
   const command = startCommand(library, [...words, '--json'], { KINDRED_PIXEL_CACHE_MB: String(megabytes) });
   const result = await command.ended;
-  expect(isGroupAlive(command)).toBe(false);
+  await whenNothingIsLeft(command);
   return result;
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { RunningCommand } from '#test/support/command-line.ts';
-import { isGroupAlive, killGroup, runCommand, startCommand } from '#test/support/command-line.ts';
+import { isGroupAlive, killGroup, runCommand, startCommand, whenNothingIsLeft } from '#test/support/command-line.ts';
 import { temporaryFolder } from '#test/support/temporary-folder.ts';
 
 const SAMPLE = join(import.meta.dirname, '..', '..', 'resources', 'sample');
@@ -79,7 +79,7 @@ describe('train and resume at the terminal', () => {
       const ended = await interrupted.ended;
       expect(ended.code, ended.stderr).toBe(130);
       expect(ended.stderr).toMatch(/rests at step \d+, saved\. Go on with: npm start -- resume r/);
-      expect(isGroupAlive(interrupted)).toBe(false);
+      await whenNothingIsLeft(interrupted);
 
       const last = await runCommand(library, 'resume', 'broken', '--json');
       expect(last.code, last.stderr).toBe(0);

@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runEventSchema } from '#contract/run-events.ts';
-import { isGroupAlive, killGroup, runCommand, startCommand, whenSaid } from '#test/support/command-line.ts';
+import { killGroup, runCommand, startCommand, whenNothingIsLeft, whenSaid } from '#test/support/command-line.ts';
 import { temporaryFolder } from '#test/support/temporary-folder.ts';
 
 const SAMPLE = join(import.meta.dirname, '..', '..', 'resources', 'sample');
@@ -58,7 +58,7 @@ describe('two trainings of one library', () => {
       third.child.kill('SIGINT');
       const left = await third.ended;
       expect([left.code, left.stderr]).toEqual([130, expect.stringContaining('Left the queue; nothing was started.')]);
-      expect(isGroupAlive(third)).toBe(false);
+      await whenNothingIsLeft(third);
       expect(readdirSync(join(library, 'queue')).filter((name) => name.endsWith('.json'))).toHaveLength(1);
 
       killGroup(first);
@@ -67,7 +67,7 @@ describe('two trainings of one library', () => {
       const queued = runEventSchema.parse(events[0]);
       expect(queued).toMatchObject({ event: 'run.queued', before: 0, runId: listed[1]!['runId'] });
       expect(events.at(-1)).toMatchObject({ event: 'run.finished', steps: 2, runId: queued.runId });
-      for (const command of [first, second]) expect(isGroupAlive(command)).toBe(false);
+      for (const command of [first, second]) await whenNothingIsLeft(command);
       expect(readdirSync(join(library, 'queue'))).toEqual([]);
       expect((await runCommand(library, 'runs', '--json')).events).toMatchObject([
         { name: 'second', status: 'finished' },
