@@ -21,6 +21,7 @@ import type { Migration } from './migration.ts';
 import { libraryMigrations } from './migrations/library-migrations.ts';
 import { openForReading, openForWriting } from './open-database.ts';
 import { runStore } from './run-store.ts';
+import { savedViewStore } from './saved-view-store.ts';
 import { undoStore } from './undo-store.ts';
 
 export const LIBRARY_DATABASE = 'library.db';
@@ -40,6 +41,7 @@ function storesOver(database: Database, folder: string): LibraryStores {
     files: fileStore(database),
     images: imageStore(database),
     runs: runStore(database),
+    savedViews: savedViewStore(database),
     undo: undoStore(database),
     transaction: (work) => {
       try {

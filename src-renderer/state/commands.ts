@@ -2,6 +2,7 @@
 import type { Screen } from './address.svelte.ts';
 import { address } from './address.svelte.ts';
 import { dialogs } from './dialogs.svelte.ts';
+import { savedViews, showView } from './saved-views.svelte.ts';
 import type { Studio } from './studio.svelte.ts';
 import { theme } from './theme.svelte.ts';
 
@@ -30,9 +31,14 @@ export function commandsOf(studio: Studio): readonly Command[] {
 
 function placeCommands(studio: Studio): Command[] {
   if ((studio.datasets?.length ?? 0) === 0) return [];
-  return SCREENS.map(([screen, title], i) =>
-    command(`go.${screen}`, `Go to ${title}`, String(i + 1), () => address.go({ screen })),
-  );
+  return [
+    ...SCREENS.map(([screen, title], i) =>
+      command(`go.${screen}`, `Go to ${title}`, String(i + 1), () => address.go({ screen })),
+    ),
+    ...savedViews.list.map((view) =>
+      command(`view.${view.name}`, `Show the view “${view.name}”`, '', () => showView(view)),
+    ),
+  ];
 }
 
 function runCommands(studio: Studio): Command[] {

@@ -30,6 +30,7 @@ export class Studio {
   #undo = $state.raw<{ undo: string | null; redo: string | null }>({ undo: null, redo: null });
   #notices = $state.raw<readonly { id: number; text: string; isError: boolean }[]>([]);
   readonly #fileListeners = new Set<() => void>();
+  readonly #viewListeners = new Set<() => void>();
   readonly #pointListeners = new Set<(runId: string, point: RunPoint, advice: readonly string[]) => void>();
   readonly #uploads = new Map<string, () => void>();
   #nextNotice = 0;
@@ -149,6 +150,12 @@ export class Studio {
     return () => this.#fileListeners.delete(listener);
   }
 
+  /** Called whenever the views kept by name changed, or the engine came back. Returns how to stop. */
+  onViewsChanged(listener: () => void): () => void {
+    this.#viewListeners.add(listener);
+    return () => this.#viewListeners.delete(listener);
+  }
+
   onRunPoint(listener: (runId: string, point: RunPoint, advice: readonly string[]) => void): () => void {
     this.#pointListeners.add(listener);
     return () => this.#pointListeners.delete(listener);
@@ -159,7 +166,7 @@ export class Studio {
     this.#connection = isLive ? 'live' : 'lost';
     if (isLive && wasLost) {
       void this.#refresh(['datasets', 'runs', 'undo', 'jobs']);
-      for (const listener of this.#fileListeners) listener();
+      for (const listener of [...this.#fileListeners, ...this.#viewListeners]) listener();
     }
   }
 
@@ -171,6 +178,7 @@ export class Studio {
     } else {
       void this.#refresh([event.what]);
       if (['files', 'datasets', 'encoder'].includes(event.what)) for (const listener of this.#fileListeners) listener();
+      if (event.what === 'views') for (const listener of this.#viewListeners) listener();
     }
   }
 

@@ -62,6 +62,18 @@ describe('migrations of the library', () => {
     expect(() => database.prepare(`UPDATE datasets SET folder_labels = 'maybe'`).run()).toThrow(/CHECK/);
   });
 
+  it('0003 keeps one view of a name for each dataset, and drops them with it', () => {
+    const database = new Sqlite(':memory:');
+    database.pragma('foreign_keys = ON');
+    migrate(database, libraryMigrations.slice(0, 3));
+    database.prepare(`INSERT INTO datasets (name, created_ms) VALUES ('cats', 0)`).run();
+    const insert = database.prepare(`INSERT INTO saved_views VALUES (1, ?, '{}')`);
+    insert.run('Dark');
+    expect(() => insert.run('dark')).toThrow(/UNIQUE/);
+    database.prepare('DELETE FROM datasets').run();
+    expect(database.prepare('SELECT * FROM saved_views').all()).toEqual([]);
+  });
+
   it('run once: a second time changes nothing', () => {
     const database = new Sqlite(':memory:');
     migrate(database, libraryMigrations);

@@ -7,6 +7,7 @@
 import type { Clock } from '#base/clock.ts';
 import type { DatasetId, FileId } from '#base/ids.ts';
 import type { FolderLabels, LibraryStores } from '../ports/library.ts';
+import type { SavedView } from '../ports/saved-views.ts';
 import type { UndoEntry } from '../ports/undo.ts';
 import { applyChange, type FileChange, fileChangeSchema } from './file-change.ts';
 
@@ -54,6 +55,16 @@ export class Edits {
     const name = this.#stores.datasets.find(datasetId)?.name ?? '';
     const words = choice === 'never' ? 'Sub-folders are no labels' : 'Sub-folders are labels';
     this.#act('dataset.setFolderLabels', `${words} in “${name}”`, { kind: 'folderLabels', datasetId, choice });
+  }
+
+  /** Keeps a view by its name, in place of one that has it. */
+  saveView({ datasetId, name, settings }: SavedView): void {
+    this.#act('view.save', `Kept the view “${name}”`, { kind: 'savedView', datasetId, name, settings });
+  }
+
+  removeView(datasetId: DatasetId, name: string): void {
+    if (this.#stores.savedViews.find(datasetId, name) === null) return;
+    this.#act('view.remove', `Removed the view “${name}”`, { kind: 'savedView', datasetId, name, settings: null });
   }
 
   peek(): { readonly undo: string | null; readonly redo: string | null } {

@@ -1,9 +1,10 @@
-/** A change of what the user said of images or folders, as data: applied, it gives the change that takes it back. */
+/** A change of what the user said of a library, as data: applied, it gives the change that takes it back. */
 import { z } from 'zod';
 import type { DatasetId, ImageId } from '#base/ids.ts';
 import type { LibraryStores } from '../ports/library.ts';
 
 const imageIdSchema = z.int().transform((id) => id as ImageId);
+const datasetIdSchema = z.int().transform((id) => id as DatasetId);
 const pairsSchema = z.array(z.tuple([imageIdSchema, z.string()]));
 
 export const fileChangeSchema = z.discriminatedUnion('kind', [
@@ -11,16 +12,19 @@ export const fileChangeSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('tags'), add: pairsSchema, remove: pairsSchema }),
   z.strictObject({
     kind: z.literal('folderLabels'),
-    datasetId: z.int().transform((id) => id as DatasetId),
+    datasetId: datasetIdSchema,
     choice: z.enum(['auto', 'always', 'never']),
   }),
+  /** settings null: there is no view of this name. */
+  z.strictObject({ kind: z.literal('savedView'), datasetId: datasetIdSchema, name: z.string(), settings: z.unknown() }),
 ]);
 export type FileChange = z.infer<typeof fileChangeSchema>;
 
-/** Carries a change out, within a transaction of the caller's. Images that are gone by now are passed over. */
+/** Carries a change out, within a transaction of the caller's. What is gone by now is passed over. */
 export function applyChange(stores: LibraryStores, change: FileChange): FileChange {
   if (change.kind === 'labels') return { kind: 'labels', labels: setLabels(stores, change.labels) };
   if (change.kind === 'tags') return changeTags(stores, change);
+  if (change.kind === 'savedView') return changeView(stores, change);
   const before = stores.datasets.folderLabels(change.datasetId);
   stores.datasets.setFolderLabels(change.datasetId, change.choice);
   return { ...change, choice: before };
@@ -47,4 +51,14 @@ function changeTags(
   const removed = remove.filter(([id, tag]) => images.tagsOf(id).includes(tag));
   for (const [id, tag] of removed) images.removeTag(id, tag);
   return { kind: 'tags', add: removed, remove: added };
+}
+
+function changeView(
+  { datasets, savedViews }: LibraryStores,
+  { datasetId, name, settings }: Extract<FileChange, { kind: 'savedView' }>,
+): Extract<FileChange, { kind: 'savedView' }> {
+  const before = savedViews.find(datasetId, name);
+  if (settings === null) savedViews.remove(datasetId, name);
+  else if (datasets.find(datasetId) !== null) savedViews.put({ datasetId, name, settings });
+  return { kind: 'savedView', datasetId, name: before?.name ?? name, settings: before?.settings ?? null };
 }

@@ -5,6 +5,7 @@
 import type { DatasetId, FileId, ImageId } from '#base/ids.ts';
 import type { ImageFacts } from './images.ts';
 import type { RunStore } from './runs.ts';
+import type { SavedViewStore } from './saved-views.ts';
 import type { UndoStore } from './undo.ts';
 
 export type Split = 'train' | 'val' | 'test';
@@ -207,6 +208,7 @@ export interface LibraryStores {
   readonly files: FileStore;
   readonly images: ImageStore;
   readonly runs: RunStore;
+  readonly savedViews: SavedViewStore;
   readonly undo: UndoStore;
   /** All of what `work` writes, or nothing when it throws. Not nested. */
   readonly transaction: <T>(work: () => T) => T;

@@ -6,7 +6,10 @@ import { runPointSchema, runSummarySchema } from './runs.ts';
 
 export const studioEventSchema = z.discriminatedUnion('kind', [
   /** Something in the library changed: ask again for what is on screen. */
-  z.object({ kind: z.literal('library.changed'), what: z.enum(['datasets', 'files', 'runs', 'undo', 'encoder']) }),
+  z.object({
+    kind: z.literal('library.changed'),
+    what: z.enum(['datasets', 'files', 'runs', 'undo', 'encoder', 'views']),
+  }),
   z.object({ kind: z.literal('job.changed'), job: jobSchema }),
   z.object({ kind: z.literal('run.changed'), run: runSummarySchema }),
   z.object({ kind: z.literal('run.progress'), id: z.string(), point: runPointSchema, advice: z.array(z.string()) }),

@@ -3,6 +3,7 @@ import { datasetContract, jobContract, undoContract } from './datasets.ts';
 import { eventContract } from './events.ts';
 import { fileContract } from './files.ts';
 import { runContract } from './runs.ts';
+import { viewContract } from './views.ts';
 import { mapContract, pairContract, searchContract } from './search.ts';
 
 export const studioContract = {
@@ -10,6 +11,7 @@ export const studioContract = {
   job: jobContract,
   undo: undoContract,
   file: fileContract,
+  view: viewContract,
   run: runContract,
   search: searchContract,
   pair: pairContract,

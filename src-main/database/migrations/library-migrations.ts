@@ -1,6 +1,7 @@
 import type { Migration } from '../migration.ts';
 import { createLibrary } from './0001-create-library.ts';
 import { addLabelChoice } from './0002-add-label-choice.ts';
+import { addSavedViews } from './0003-add-saved-views.ts';
 
 /** The schema of `library.db`, oldest first. */
-export const libraryMigrations: readonly Migration[] = [createLibrary, addLabelChoice];
+export const libraryMigrations: readonly Migration[] = [createLibrary, addLabelChoice, addSavedViews];

@@ -9,6 +9,7 @@ import { fileProcedures } from './procedures/files.ts';
 import { asAnswer, type CallContext, studio } from './procedures/implementer.ts';
 import { runProcedures } from './procedures/runs.ts';
 import { mapProcedures, pairProcedures, searchProcedures } from './procedures/search.ts';
+import { viewProcedures } from './procedures/views.ts';
 import { startEngineServer, type EngineServer } from './server.ts';
 import { StudioSession } from './studio-session.ts';
 import { uploadRoutes } from './uploads.ts';
@@ -18,6 +19,7 @@ const router = studio.router({
   job: jobProcedures,
   undo: undoProcedures,
   file: fileProcedures,
+  view: viewProcedures,
   run: runProcedures,
   search: searchProcedures,
   pair: pairProcedures,

@@ -15,10 +15,12 @@ export interface NumberedEvent {
   readonly event: StudioEvent;
 }
 
-const EVERYTHING: readonly StudioEvent[] = (['datasets', 'files', 'runs', 'undo', 'encoder'] as const).map((what) => ({
-  kind: 'library.changed',
-  what,
-}));
+const EVERYTHING: readonly StudioEvent[] = (['datasets', 'files', 'runs', 'undo', 'encoder', 'views'] as const).map(
+  (what) => ({
+    kind: 'library.changed',
+    what,
+  }),
+);
 
 export class EventLog {
   readonly #engine: string;

@@ -10,7 +10,8 @@ import { studio } from './implementer.ts';
 
 const SAMPLE = fileURLToPath(new URL('../../../../resources/sample', import.meta.url));
 
-function requireDataset(session: StudioSession, id: number): Dataset {
+/** @throws KindredError `dataset.missing`. */
+export function requireDataset(session: StudioSession, id: number): Dataset {
   const dataset = session.stores.datasets.find(id as DatasetId);
   if (dataset !== null) return dataset;
   throw new KindredError('dataset.missing', 'This data set is no longer in the library.', { id });
@@ -89,8 +90,8 @@ export const jobProcedures = {
 /** Folders are looked at again when what they mean was changed back. */
 function afterUndo(session: StudioSession, carried: ReturnType<StudioSession['edits']['undo']>): string | null {
   if (carried === null) return null;
-  session.changed('files', 'undo');
   const { change } = carried;
+  session.changed(change.kind === 'savedView' ? 'views' : 'files', 'undo');
   const found = change.kind === 'folderLabels' ? session.stores.datasets.find(change.datasetId) : null;
   if (found !== null) rescan(session, found);
   return carried.summary;
