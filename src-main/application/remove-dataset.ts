@@ -1,11 +1,15 @@
 import { KindredError } from '#base/errors.ts';
+import type { DatasetId } from '#base/ids.ts';
 import { findDataset } from './find-dataset.ts';
 import type { ImageTraces } from './ports/image-traces.ts';
-import type { Dataset, LibraryStores, RemovalCounts } from './ports/library.ts';
+import type { LibraryStores, RemovalCounts } from './ports/library.ts';
 import type { RunStatus } from './ports/runs.ts';
 
 /** A run in one of these still needs its dataset. */
 const ACTIVE: ReadonlySet<RunStatus> = new Set(['queued', 'running', 'pausing']);
+
+/** How long a removal can be taken back. */
+const KEPT_MS = 30 * 24 * 60 * 60 * 1000;
 
 export interface DatasetRemoval extends RemovalCounts {
   readonly dataset: string;
@@ -18,8 +22,8 @@ export function planDatasetRemoval(stores: LibraryStores, name: string): Dataset
 }
 
 /**
- * Takes a dataset out of the library: its files, and the images that no other dataset holds, with what the user said
- * of them and all that was made from them. Originals, runs and their checkpoints stay.
+ * Takes a dataset out of the library for good: its files, and the images that no other dataset holds, with what the
+ * user said of them and all that was made from them. Originals, runs and their checkpoints stay.
  *
  * Ended at any moment, the dataset is there as it was, or gone, and `settleLibrary` takes away what is left of it.
  *
@@ -27,19 +31,32 @@ export function planDatasetRemoval(stores: LibraryStores, name: string): Dataset
  */
 export async function removeDataset(stores: LibraryStores, name: string, traces: ImageTraces): Promise<DatasetRemoval> {
   const dataset = findDataset(stores.datasets, name);
-  refuseWhileTraining(stores, dataset);
+  refuseWhileTraining(stores, dataset.id);
   const removal = { dataset: dataset.name, ...stores.datasets.removalCounts(dataset.id) };
-  const leaving = stores.datasets.imagesOnlyIn(dataset.id);
-  traces.note(leaving);
-  stores.transaction(() => stores.datasets.remove(dataset.id));
-  await traces.erase(leaving);
-  traces.strike(leaving);
+  await erase(stores, dataset.id, traces);
   return removal;
 }
 
-function refuseWhileTraining(stores: LibraryStores, dataset: Dataset): void {
-  const active = stores.runs.list().find((run) => run.datasetId === dataset.id && ACTIVE.has(run.status));
+/** Erases the datasets whose removal was not taken back in time. @throws KindredError `disk.full`. */
+export async function eraseRemoved(stores: LibraryStores, traces: ImageTraces, nowMs: number): Promise<void> {
+  for (const id of stores.datasets.removed.before(nowMs - KEPT_MS)) await erase(stores, id, traces);
+}
+
+async function erase(stores: LibraryStores, id: DatasetId, traces: ImageTraces): Promise<void> {
+  const leaving = stores.datasets.imagesOnlyIn(id);
+  traces.note(leaving);
+  stores.transaction(() => {
+    stores.datasets.remove(id);
+    stores.undo.forgetRemoval(id);
+  });
+  await traces.erase(leaving);
+  traces.strike(leaving);
+}
+
+/** @throws KindredError `run.active`. */
+export function refuseWhileTraining({ runs, datasets }: LibraryStores, id: DatasetId): void {
+  const active = runs.list().find((run) => run.datasetId === id && ACTIVE.has(run.status));
   if (active === undefined) return;
-  const text = `Run "${active.name}" (${active.id}) is ${active.status} on dataset "${dataset.name}". Pause or remove the run first.`;
+  const text = `Run "${active.name}" (${active.id}) is ${active.status} on dataset "${datasets.find(id)?.name}". Pause or remove the run first.`;
   throw new KindredError('run.active', text, { run: active.id, status: active.status });
 }

@@ -6,26 +6,35 @@
  * Y2  A run that was being removed is gone; a run's folder that no row names is a run again when it holds a
  *     checkpoint, and gone when it does not; vectors of a run that is gone are gone.
  * Y3  A run that nobody trains is not said to be trained or to wait.
+ * Y4  A dataset whose removal was not taken back in time is gone, and so are its images.
  */
 import { isKindredError } from '#base/errors.ts';
 import { madeMs, type RunId } from '#base/ids.ts';
 import { runOfEncoderKey } from './encoder-key.ts';
+import type { Clock } from '#base/clock.ts';
 import type { EncoderVectors, ImageTraces } from './ports/image-traces.ts';
 import type { LibraryStores } from './ports/library.ts';
 import type { RunHost, RunStore } from './ports/runs.ts';
+import { eraseRemoved } from './remove-dataset.ts';
 import { queuedRun } from './running/queued-run.ts';
 
 export interface SettlePorts {
-  readonly stores: Pick<LibraryStores, 'images' | 'runs'>;
+  readonly stores: LibraryStores;
   readonly host: RunHost;
   readonly traces: ImageTraces;
   readonly vectors: EncoderVectors;
+  readonly clock: Clock;
 }
 
-export async function settleLibrary({ stores, host, traces, vectors }: SettlePorts): Promise<void> {
+export async function settleLibrary({ stores, host, traces, vectors, clock }: SettlePorts): Promise<void> {
   const { images, runs } = stores;
   const noted = traces.noted();
-  if (noted.length > 0) await eraseNoted(traces, noted, (hash) => images.findByHash(hash) !== null);
+  if (noted.length > 0) {
+    await unlessDiskIsFull(async () => {
+      await traces.erase(noted.filter((hash) => images.findByHash(hash) === null));
+      traces.strike(noted);
+    });
+  }
   for (const id of host.listPutAside()) {
     runs.remove(id);
     host.removePutAside(id);
@@ -36,17 +45,13 @@ export async function settleLibrary({ stores, host, traces, vectors }: SettlePor
     if (id !== null && runs.find(id) === null) vectors.remove(key);
   }
   settleRows(runs, host);
+  await unlessDiskIsFull(() => eraseRemoved(stores, traces, clock.wallMs()));
 }
 
-/** On a full disk the note stays for the next time: the library must open all the same. */
-async function eraseNoted(
-  traces: ImageTraces,
-  noted: readonly string[],
-  isKnown: (contentHash: string) => boolean,
-): Promise<void> {
+/** On a full disk what is left stays for the next time: the library must open all the same. */
+async function unlessDiskIsFull(erase: () => Promise<void>): Promise<void> {
   try {
-    await traces.erase(noted.filter((hash) => !isKnown(hash)));
-    traces.strike(noted);
+    await erase();
   } catch (error) {
     if (!isKindredError(error) || error.code !== 'disk.full') throw error;
   }

@@ -10,6 +10,7 @@ import type {
   RemovalCounts,
 } from '#application/ports/library.ts';
 import { Prepared } from './prepared.ts';
+import { removedDatasets } from './removed-datasets.ts';
 
 interface DatasetRow {
   readonly id: DatasetId;
@@ -49,7 +50,7 @@ export function datasetStore(database: Database): DatasetStore {
         };
 
   const find = (id: DatasetId): Dataset | null =>
-    fromRow(prepared.get<DatasetRow>('SELECT * FROM datasets WHERE id = $id', { id }));
+    fromRow(prepared.get<DatasetRow>('SELECT * FROM datasets WHERE id = $id AND removed_ms IS NULL', { id }));
 
   return {
     find,
@@ -64,10 +65,13 @@ export function datasetStore(database: Database): DatasetStore {
     findByName: (name) => fromRow(prepared.get<DatasetRow>('SELECT * FROM datasets WHERE name = $name', { name })),
     findByRoot: (path) => {
       const sql = `SELECT datasets.* FROM dataset_roots JOIN datasets ON datasets.id = dataset_id
-        WHERE path = $path ORDER BY datasets.id LIMIT 1`;
+        WHERE path = $path AND removed_ms IS NULL ORDER BY datasets.id LIMIT 1`;
       return fromRow(prepared.get<DatasetRow>(sql, { path }));
     },
-    list: () => prepared.all<DatasetRow>('SELECT * FROM datasets ORDER BY name').map((row) => fromRow(row)!),
+    list: () =>
+      prepared
+        .all<DatasetRow>('SELECT * FROM datasets WHERE removed_ms IS NULL ORDER BY name')
+        .map((row) => fromRow(row)!),
     counts: (id) => countsOf(prepared, id),
     addRoot: (id, path) => {
       const values = { id, path };
@@ -96,6 +100,7 @@ export function datasetStore(database: Database): DatasetStore {
     removalCounts: (id) => removalCountsOf(prepared, id),
     imagesOnlyIn: (id) => onlyIn(prepared, id).map((image) => image.content_hash.toString('hex')),
     remove: (id) => remove(prepared, id),
+    removed: removedDatasets(prepared),
   };
 }
 

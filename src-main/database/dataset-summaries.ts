@@ -16,7 +16,8 @@ const SUMMARIES = `SELECT datasets.id, datasets.name, datasets.label_reason AS l
     count(files.id) FILTER (WHERE state = 'problem') AS problems,
     count(DISTINCT CASE WHEN state = 'present' THEN label END) AS labels,
     count(folder_label) > 0 AS hasFolderLabels
-  FROM datasets LEFT JOIN files ON files.dataset_id = datasets.id GROUP BY datasets.id ORDER BY datasets.name`;
+  FROM datasets LEFT JOIN files ON files.dataset_id = datasets.id
+  WHERE removed_ms IS NULL GROUP BY datasets.id ORDER BY datasets.name`;
 
 const SHORT_SIDES = `SELECT min(width_px, height_px) AS side FROM (
     SELECT image_id FROM files WHERE dataset_id = $id AND image_id IS NOT NULL LIMIT ${SIZED_FILES}

@@ -44,7 +44,8 @@ const FIRST_TAG = `(SELECT min(name) FROM tags WHERE id IN (SELECT tag_id FROM f
   UNION SELECT tag_id FROM image_tags WHERE image_tags.image_id = files.image_id))`;
 
 const COPIES = `SELECT id, relative_path AS relativePath FROM files
-  WHERE image_id = (SELECT image_id FROM files WHERE id = $id) AND id <> $id ORDER BY relative_path LIMIT 100`;
+  WHERE image_id = (SELECT image_id FROM files WHERE id = $id) AND id <> $id
+  AND dataset_id NOT IN (SELECT id FROM datasets WHERE removed_ms IS NOT NULL) ORDER BY relative_path LIMIT 100`;
 
 type CellRow = Omit<FileCell, 'name'> & { readonly relativePath: string };
 

@@ -37,5 +37,10 @@ export function undoStore(database: Database): UndoStore {
       entryOf(prepared.get<UndoRow>('SELECT * FROM undo_log WHERE undone_ms IS NOT NULL ORDER BY id LIMIT 1')),
     markUndone: (id, inverse, undoneMs) => swap(id, inverse, undoneMs),
     markDone: (id, inverse) => swap(id, inverse, null),
+    forgetRemoval: (datasetId) => {
+      const sql = `DELETE FROM undo_log WHERE inverse ->> '$.kind' = 'datasetRemoval'
+        AND inverse ->> '$.datasetId' = $datasetId`;
+      prepared.run(sql, { datasetId });
+    },
   };
 }

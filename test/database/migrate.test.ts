@@ -74,6 +74,17 @@ describe('migrations of the library', () => {
     expect(database.prepare('SELECT * FROM saved_views').all()).toEqual([]);
   });
 
+  it('0004 keeps a dataset in sight until it has both a time and a name of its removal', () => {
+    const database = new Sqlite(':memory:');
+    migrate(database, libraryMigrations.slice(0, 3));
+    database.prepare(`INSERT INTO datasets (name, created_ms) VALUES ('cats', 0)`).run();
+    migrate(database, libraryMigrations.slice(0, 4));
+    expect(database.prepare('SELECT removed_ms, removed_name FROM datasets').all()).toEqual([
+      { removed_ms: null, removed_name: null },
+    ]);
+    expect(() => database.prepare('UPDATE datasets SET removed_ms = 1').run()).toThrow(/CHECK/);
+  });
+
   it('run once: a second time changes nothing', () => {
     const database = new Sqlite(':memory:');
     migrate(database, libraryMigrations);

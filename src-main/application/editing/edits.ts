@@ -6,7 +6,7 @@
  */
 import type { Clock } from '#base/clock.ts';
 import type { DatasetId, FileId } from '#base/ids.ts';
-import type { FolderLabels, LibraryStores } from '../ports/library.ts';
+import type { Dataset, FolderLabels, LibraryStores, RemovalCounts } from '../ports/library.ts';
 import type { SavedView } from '../ports/saved-views.ts';
 import type { UndoEntry } from '../ports/undo.ts';
 import { applyChange, type FileChange, fileChangeSchema } from './file-change.ts';
@@ -57,6 +57,14 @@ export class Edits {
     this.#act('dataset.setFolderLabels', `${words} in “${name}”`, { kind: 'folderLabels', datasetId, choice });
   }
 
+  /** Puts a dataset out of sight, with all that is known of it. @throws KindredError `run.active`. */
+  removeDataset({ id, name }: Dataset): RemovalCounts {
+    const removal = this.#stores.datasets.removalCounts(id);
+    const words = `Removed “${name}”: ${countOfFiles(removal.files)}`;
+    this.#act('dataset.remove', words, { kind: 'datasetRemoval', datasetId: id, isRemoved: true });
+    return removal;
+  }
+
   /** Keeps a view by its name, in place of one that has it. */
   saveView({ datasetId, name, settings }: SavedView): void {
     this.#act('view.save', `Kept the view “${name}”`, { kind: 'savedView', datasetId, name, settings });
@@ -72,7 +80,7 @@ export class Edits {
     return { undo: undo.nextUndo()?.summary ?? null, redo: undo.nextRedo()?.summary ?? null };
   }
 
-  /** Takes back the newest act that stands; null when there is none. */
+  /** Takes back the newest act that stands; null when there is none. @throws KindredError `run.active`, as `redo`. */
   undo(): Carried | null {
     const { undo } = this.#stores;
     return this.#swap(undo.nextUndo(), (id, inverse) => undo.markUndone(id, inverse, this.#clock.wallMs()));
@@ -85,16 +93,17 @@ export class Edits {
 
   #act(command: string, summary: string, change: FileChange): void {
     this.#stores.transaction(() => {
-      const inverse = applyChange(this.#stores, change);
+      const nowMs = this.#clock.wallMs();
+      const inverse = applyChange(this.#stores, change, nowMs);
       if (isEmpty(inverse)) return;
-      this.#stores.undo.add({ madeMs: this.#clock.wallMs(), command, summary, inverse });
+      this.#stores.undo.add({ madeMs: nowMs, command, summary, inverse });
     });
   }
 
   #swap(entry: UndoEntry | null, mark: (id: number, inverse: FileChange) => void): Carried | null {
     if (entry === null) return null;
     const change = fileChangeSchema.parse(entry.inverse);
-    this.#stores.transaction(() => mark(entry.id, applyChange(this.#stores, change)));
+    this.#stores.transaction(() => mark(entry.id, applyChange(this.#stores, change, this.#clock.wallMs())));
     return { summary: entry.summary, change };
   }
 }

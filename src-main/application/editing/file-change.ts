@@ -1,7 +1,9 @@
 /** A change of what the user said of a library, as data: applied, it gives the change that takes it back. */
 import { z } from 'zod';
 import type { DatasetId, ImageId } from '#base/ids.ts';
+import { freeName } from '../importing/choose-dataset.ts';
 import type { LibraryStores } from '../ports/library.ts';
+import { refuseWhileTraining } from '../remove-dataset.ts';
 
 const imageIdSchema = z.int().transform((id) => id as ImageId);
 const datasetIdSchema = z.int().transform((id) => id as DatasetId);
@@ -15,15 +17,21 @@ export const fileChangeSchema = z.discriminatedUnion('kind', [
     datasetId: datasetIdSchema,
     choice: z.enum(['auto', 'always', 'never']),
   }),
+  z.strictObject({ kind: z.literal('datasetRemoval'), datasetId: datasetIdSchema, isRemoved: z.boolean() }),
   /** settings null: there is no view of this name. */
   z.strictObject({ kind: z.literal('savedView'), datasetId: datasetIdSchema, name: z.string(), settings: z.unknown() }),
 ]);
 export type FileChange = z.infer<typeof fileChangeSchema>;
 
-/** Carries a change out, within a transaction of the caller's. What is gone by now is passed over. */
-export function applyChange(stores: LibraryStores, change: FileChange): FileChange {
+/**
+ * Carries a change out, within a transaction of the caller's. What is gone by now is passed over.
+ *
+ * @throws KindredError `run.active` when a dataset can't leave because a run needs it.
+ */
+export function applyChange(stores: LibraryStores, change: FileChange, nowMs: number): FileChange {
   if (change.kind === 'labels') return { kind: 'labels', labels: setLabels(stores, change.labels) };
   if (change.kind === 'tags') return changeTags(stores, change);
+  if (change.kind === 'datasetRemoval') return changeRemoval(stores, change, nowMs);
   if (change.kind === 'savedView') return changeView(stores, change);
   const before = stores.datasets.folderLabels(change.datasetId);
   stores.datasets.setFolderLabels(change.datasetId, change.choice);
@@ -61,4 +69,19 @@ function changeView(
   if (settings === null) savedViews.remove(datasetId, name);
   else if (datasets.find(datasetId) !== null) savedViews.put({ datasetId, name, settings });
   return { kind: 'savedView', datasetId, name: before?.name ?? name, settings: before?.settings ?? null };
+}
+
+/** A name that was given away meanwhile comes back with a number. */
+function changeRemoval(
+  stores: LibraryStores,
+  { kind, datasetId, isRemoved }: Extract<FileChange, { kind: 'datasetRemoval' }>,
+  nowMs: number,
+): Extract<FileChange, { kind: 'datasetRemoval' }> {
+  const { datasets } = stores;
+  const removedName = datasets.removed.nameOf(datasetId);
+  if (isRemoved) {
+    refuseWhileTraining(stores, datasetId);
+    datasets.removed.putAway(datasetId, nowMs);
+  } else if (removedName !== null) datasets.removed.bringBack(datasetId, freeName(datasets, removedName));
+  return { kind, datasetId, isRemoved: removedName !== null };
 }

@@ -3,7 +3,7 @@ import { checkDatasetName } from '../rename-dataset.ts';
 import type { Dataset, DatasetStore } from '../ports/library.ts';
 
 /** `name`, or the first of `name 2`, `name 3` … that no dataset has. */
-function freeName(datasets: DatasetStore, name: string): string {
+export function freeName(datasets: DatasetStore, name: string): string {
   let free = name;
   for (let i = 2; datasets.findByName(free) !== null; i++) free = `${name} ${i}`;
   return free;

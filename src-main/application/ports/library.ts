@@ -53,6 +53,17 @@ export interface RemovalCounts {
   readonly userTags: number;
 }
 
+/** Datasets that were removed and can be brought back. All other calls pass them over. */
+export interface RemovedDatasets {
+  /** What it was called; null when it is not among them. */
+  readonly nameOf: (id: DatasetId) => string | null;
+  readonly putAway: (id: DatasetId, removedMs: number) => void;
+  /** @param name must be free. */
+  readonly bringBack: (id: DatasetId, name: string) => void;
+  /** Those put away before this moment. */
+  readonly before: (removedMs: number) => readonly DatasetId[];
+}
+
 export interface DatasetStore {
   /** @throws KindredError `dataset.nameTaken`. */
   readonly insert: (name: string, createdMs: number) => Dataset;
@@ -77,6 +88,7 @@ export interface DatasetStore {
   readonly imagesOnlyIn: (id: DatasetId) => readonly string[];
   /** Deletes the dataset, its files, and images no other dataset holds. */
   readonly remove: (id: DatasetId) => void;
+  readonly removed: RemovedDatasets;
 }
 
 export interface FileProblem {

@@ -1,4 +1,6 @@
 /** The log of acts that can be taken back, kept in the library so that it survives a restart. */
+import type { DatasetId } from '#base/ids.ts';
+
 export interface UndoEntry {
   readonly id: number;
   /** What was done, in words. */
@@ -20,4 +22,6 @@ export interface UndoStore {
   /** @param inverse from now on: what does it again. */
   readonly markUndone: (id: number, inverse: unknown, undoneMs: number) => void;
   readonly markDone: (id: number, inverse: unknown) => void;
+  /** The dataset can't be brought back any more. */
+  readonly forgetRemoval: (datasetId: DatasetId) => void;
 }

@@ -42,8 +42,11 @@ export const datasetContract = {
     .output(z.object({ jobId: z.string() })),
   /** What `remove` would take out of the library, for the question before it. */
   removal: oc.input(z.strictObject({ id: z.int() })).output(removalSchema),
-  /** Forgets the dataset with what was said of images only it holds; never touches originals. */
-  remove: oc.input(z.strictObject({ id: z.int() })).output(removalSchema),
+  /**
+   * Takes the dataset out of the library with what was said of images only it holds; never touches originals. Undoable,
+   * but for one that goes for good.
+   */
+  remove: oc.input(z.strictObject({ id: z.int(), isForGood: z.boolean().default(false) })).output(removalSchema),
 };
 
 /** Work that takes a while: import, embedding, projection. Runs have their own states. */

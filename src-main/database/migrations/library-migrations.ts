@@ -2,6 +2,12 @@ import type { Migration } from '../migration.ts';
 import { createLibrary } from './0001-create-library.ts';
 import { addLabelChoice } from './0002-add-label-choice.ts';
 import { addSavedViews } from './0003-add-saved-views.ts';
+import { addDatasetRemoval } from './0004-add-dataset-removal.ts';
 
 /** The schema of `library.db`, oldest first. */
-export const libraryMigrations: readonly Migration[] = [createLibrary, addLabelChoice, addSavedViews];
+export const libraryMigrations: readonly Migration[] = [
+  createLibrary,
+  addLabelChoice,
+  addSavedViews,
+  addDatasetRemoval,
+];

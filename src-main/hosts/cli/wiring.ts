@@ -143,13 +143,15 @@ export class Wiring {
 
   async #settle(stores: LibraryStores): Promise<void> {
     const { settleLibrary } = await import('#application/settle-library.ts');
+    const { systemClock } = await import('#base/clock.ts');
     const vectors = await this.vectors();
     if (this.#library?.lock?.isAfterKill === true) {
       const { clearHalfWritten } = await import('./clear-half-written.ts');
       clearHalfWritten(this.layout);
     }
     vectors.settle();
-    await settleLibrary({ stores, host: await this.runHost(), traces: await this.traces(), vectors });
+    const traces = await this.traces();
+    await settleLibrary({ stores, host: await this.runHost(), traces, vectors, clock: systemClock });
   }
 
   #keep(library: OpenLibrary): void {

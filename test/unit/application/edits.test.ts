@@ -74,6 +74,33 @@ describe('edits', () => {
     expect(kept()).toEqual([['dark', { sort: 'darkest' }]]);
   });
 
+  it('put a dataset out of sight and bring it back with what was said of it', () => {
+    const { stores } = openTestLibrary();
+    const { datasetId, files } = fill(stores);
+    const edits = new Edits(stores, systemClock);
+    edits.setLabel(files.slice(0, 1), 'hawk');
+    const removal = edits.removeDataset(stores.datasets.find(datasetId)!);
+    expect(removal).toEqual({ files: 3, images: 3, userLabels: 1, userTags: 0 });
+    const { datasets } = stores;
+    const seen = () => [datasets.list(), datasets.find(datasetId), datasets.findByRoot('/moths')].flat().filter(Boolean);
+    expect(seen()).toEqual([]);
+    edits.undo();
+    expect(seen().map((dataset) => dataset?.name)).toEqual(['moths', 'moths', 'moths']);
+    expect(stores.files.labelCounts(datasetId)).toContainEqual({ label: 'hawk', files: 1 });
+    edits.redo();
+    expect(seen()).toEqual([]);
+  });
+
+  it('bring a dataset back beside one that took its name', () => {
+    const { stores } = openTestLibrary();
+    const { datasetId } = fill(stores);
+    const edits = new Edits(stores, systemClock);
+    edits.removeDataset(stores.datasets.find(datasetId)!);
+    stores.datasets.insert('moths', 2);
+    edits.undo();
+    expect(stores.datasets.list().map(({ name }) => name)).toEqual(['moths', 'moths 2']);
+  });
+
   it('log nothing for what changed nothing', () => {
     const { stores } = openTestLibrary();
     const { datasetId, files } = fill(stores);

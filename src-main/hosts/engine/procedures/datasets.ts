@@ -3,7 +3,7 @@ import { renameDataset } from '#application/rename-dataset.ts';
 import { KindredError } from '#base/errors.ts';
 import type { DatasetId } from '#base/ids.ts';
 import { fileURLToPath } from 'node:url';
-import type { Dataset } from '#application/ports/library.ts';
+import type { Dataset, RemovalCounts } from '#application/ports/library.ts';
 import { startImport } from '../import-jobs.ts';
 import type { StudioSession } from '../studio-session.ts';
 import { studio } from './implementer.ts';
@@ -58,24 +58,22 @@ export const datasetProcedures = {
     session.changed('undo');
     return { jobId: rescan(session, found) };
   }),
-  removal: dataset.removal.handler(({ input, context: { session } }) => {
-    const { files, images, userLabels, userTags } = planDatasetRemoval(
-      session.stores,
-      requireDataset(session, input.id).name,
-    );
-    return { files, images, userLabels, userTags };
-  }),
+  removal: dataset.removal.handler(({ input, context: { session } }) =>
+    countsOf(planDatasetRemoval(session.stores, requireDataset(session, input.id).name)),
+  ),
   remove: dataset.remove.handler(async ({ input, context: { session } }) => {
-    const { name } = requireDataset(session, input.id);
-    const { files, images, userLabels, userTags } = await removeDataset(
-      session.stores,
-      name,
-      await session.wiring.traces(),
-    );
-    session.changed('datasets', 'files', 'encoder');
-    return { files, images, userLabels, userTags };
+    const found = requireDataset(session, input.id);
+    const removal = input.isForGood
+      ? await removeDataset(session.stores, found.name, await session.wiring.traces())
+      : session.edits.removeDataset(found);
+    session.changed('datasets', 'files', 'encoder', 'runs', 'undo');
+    return countsOf(removal);
   }),
 };
+
+function countsOf({ files, images, userLabels, userTags }: RemovalCounts): RemovalCounts {
+  return { files, images, userLabels, userTags };
+}
 
 const { job, undo, event } = studio;
 
@@ -91,7 +89,9 @@ export const jobProcedures = {
 function afterUndo(session: StudioSession, carried: ReturnType<StudioSession['edits']['undo']>): string | null {
   if (carried === null) return null;
   const { change } = carried;
-  session.changed(change.kind === 'savedView' ? 'views' : 'files', 'undo');
+  if (change.kind === 'savedView') session.changed('views', 'undo');
+  else if (change.kind === 'datasetRemoval') session.changed('datasets', 'files', 'encoder', 'runs', 'views', 'undo');
+  else session.changed('files', 'undo');
   const found = change.kind === 'folderLabels' ? session.stores.datasets.find(change.datasetId) : null;
   if (found !== null) rescan(session, found);
   return carried.summary;
