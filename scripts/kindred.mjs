@@ -1,7 +1,8 @@
 /**
- * Everything that `npm start`, `npm test`, `npm run check`, `npm run bench` and `npm run screenshots` do: the set-up when it is missing or
+ * Everything that `npm start`, `npm test`, `npm run check`, `npm run build`, `npm run bench` and `npm run screenshots` do: the set-up when it is missing or
  * stale, then the command, on Node 24. Plain Node 20 or newer, no dependencies: this file runs before there are any.
  */
+import { buildApp } from './build-app.mjs';
 import { becomeProgram } from './launch.mjs';
 import { runBench } from './run-bench.mjs';
 import { runChecks } from './run-check.mjs';
@@ -21,6 +22,7 @@ const verbs = {
   },
   test: runTests,
   check: runChecks,
+  build: buildApp,
   bench: runBench,
   screenshots: takePictures,
 };

@@ -2,31 +2,9 @@
  * Where the person is: screen, dataset, filter, sort, what is open. Kept in the URL, so back, reload and a copied
  * address all lead to the same view.
  */
-export type Screen = 'images' | 'pairs' | 'train' | 'map';
-const SCREENS: readonly Screen[] = ['images', 'pairs', 'train', 'map'];
+import { type AddressPart, isScreen, type Screen } from './address-parts.ts';
 
-/** Everything in the address beside the screen, by name; absent when empty. */
-export type AddressPart =
-  | 'dataset'
-  | 'labels'
-  | 'tags'
-  | 'splits'
-  | 'states'
-  | 'folders'
-  | 'traits'
-  | 'years'
-  | 'text'
-  | 'sort'
-  | 'zoom'
-  | 'open'
-  | 'like'
-  | 'unlike'
-  | 'run'
-  | 'runs';
-
-function isScreen(text: string | null): text is Screen {
-  return SCREENS.some((screen) => screen === text);
-}
+export type { AddressPart, Screen } from './address-parts.ts';
 
 class Address {
   #parameters = $state.raw(new URLSearchParams(location.search));

@@ -1,9 +1,4 @@
-/** What the desktop window adds to a browser's page; undefined in a browser. */
-export interface Desktop {
-  readonly pathOf: (file: File) => string;
-  readonly chooseFolders: () => Promise<string[]>;
-  readonly onOpenPaths: (take: (paths: string[]) => void) => void;
-  readonly onCommand: (take: (command: string) => void) => void;
-}
+import type { Desktop } from '../../src-main/contract/studio/desktop.ts';
 
+/** What the desktop window adds to a browser's page; undefined in a browser. */
 export const desktop = (globalThis as { kindredDesktop?: Desktop }).kindredDesktop;

@@ -6,6 +6,8 @@ import { expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const LONGEST_LINES = 400;
+/** Nothing of the shell can be run without Electron's binary, so there must be little of it. */
+const SHELL_LINES = 200;
 const CODE = /\.(?:ts|mjs|cjs|js|svelte|css|py)$/;
 
 /** Files that git tracks or would track, so that new ones count before they are committed. */
@@ -40,4 +42,10 @@ it(`no file is longer than ${LONGEST_LINES} lines`, () => {
   );
   expect(files.length).toBeGreaterThan(20);
   expect(files.filter(({ lines }) => lines > LONGEST_LINES)).toEqual([]);
+});
+
+it(`the Electron shell is at most ${SHELL_LINES} lines in all`, () => {
+  const shell = codeFiles().filter(({ path }) => path.startsWith('src-main/hosts/electron/'));
+  expect(shell.length).toBeGreaterThan(1);
+  expect(shell.reduce((sum, { lines }) => sum + lines, 0)).toBeLessThanOrEqual(SHELL_LINES);
 });

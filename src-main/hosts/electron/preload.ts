@@ -1,13 +1,13 @@
-/** The three things a page can't do by itself: real paths of dropped files, paths the system opened, and menu commands. */
+/** What a page can't do by itself: real paths of dropped files, the system's chooser, and what the shell tells it. */
 import { contextBridge, ipcRenderer, webUtils } from 'electron';
+import type { Desktop, DesktopMessage } from '#contract/studio/desktop.ts';
 
-contextBridge.exposeInMainWorld('kindredDesktop', {
-  pathOf: (file: File): string => webUtils.getPathForFile(file),
-  chooseFolders: (): Promise<string[]> => ipcRenderer.invoke('folders.choose') as Promise<string[]>,
-  onOpenPaths: (take: (paths: string[]) => void): void => {
-    ipcRenderer.on('paths.opened', (_event, paths: string[]) => take(paths));
+const desktop: Desktop = {
+  pathOf: (file) => webUtils.getPathForFile(file),
+  chooseFolders: () => ipcRenderer.invoke('folders.choose') as Promise<string[]>,
+  onMessage: (take) => {
+    ipcRenderer.on('studio.message', (_event, message: DesktopMessage) => take(message));
+    ipcRenderer.send('page.ready');
   },
-  onCommand: (take: (command: string) => void): void => {
-    ipcRenderer.on('menu.command', (_event, command: string) => take(command));
-  },
-});
+};
+contextBridge.exposeInMainWorld('kindredDesktop', desktop);

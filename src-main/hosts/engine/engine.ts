@@ -1,8 +1,10 @@
 /** The engine as a whole: a session over one library behind one door. */
 import { onError } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/fetch';
+import type { EngineLine } from '#contract/studio/desktop.ts';
 import type { Wiring } from '../cli/wiring.ts';
 import { loadAccess } from './access.ts';
+import { engineLines } from './engine-lines.ts';
 import { pictureRoutes } from './pictures.ts';
 import { datasetProcedures, eventProcedures, jobProcedures, undoProcedures } from './procedures/datasets.ts';
 import { fileProcedures } from './procedures/files.ts';
@@ -40,6 +42,8 @@ export interface EngineOptions {
 export interface Engine {
   readonly port: number;
   readonly address: () => string;
+  /** What the program that started it is told, until `signal` is aborted. */
+  readonly lines: (signal: AbortSignal) => AsyncIterable<EngineLine>;
   /** Ends the door first, then the work: a run checkpoints. */
   readonly close: () => Promise<void>;
 }
@@ -78,6 +82,7 @@ export async function startEngine({ wiring, pageFolder, port, onFault }: EngineO
   return {
     port: server.port,
     address: server.address,
+    lines: (signal) => engineLines(session.events.watch(null, signal), () => session.stores.runs.list()),
     close: async () => {
       await server.close();
       await session.close();

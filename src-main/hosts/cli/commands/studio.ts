@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { KindredError, messageOf } from '#base/errors.ts';
+import type { EngineLine } from '#contract/studio/desktop.ts';
 import { startEngine, type Engine } from '#hosts/engine/engine.ts';
 import type { Cli, RegisterCommand } from '../command.ts';
 
@@ -32,14 +33,22 @@ async function openStudio({ output, signal, wiring }: Cli, options: StudioOption
     startEngine({ wiring, pageFolder: PAGE, port, onFault }),
   );
   const address = engine.address();
+  const stop = new AbortController();
   output.event({ event: 'studio.ready', address });
+  if (output.json) void tellLines(engine.lines(stop.signal), output);
   output.line(address);
   if (options.open) openBrowser(address, (text) => output.warning(text));
   try {
     await ended(signal, options.endWithInput === true);
   } finally {
+    stop.abort();
     await engine.close();
   }
+}
+
+/** For the program that started this one: the desktop shell, or a script. */
+async function tellLines(lines: AsyncIterable<EngineLine>, output: Cli['output']): Promise<void> {
+  for await (const line of lines) output.event({ ...line });
 }
 
 function portOf(text: string): number {

@@ -1,0 +1,43 @@
+/** What the shell asks and says, in a message box's terms and beside the tray. */
+import type { Activity } from '#contract/studio/desktop.ts';
+
+export interface Question {
+  type: 'question' | 'error';
+  message: string;
+  detail: string;
+  buttons: string[];
+  cancelId: number;
+}
+
+/** Answers to `leaveQuestion`, in the order of its buttons. */
+export const leaveAnswers = ['background', 'pause', 'stay'] as const;
+export type LeaveAnswer = (typeof leaveAnswers)[number];
+
+export function leaveQuestion(runs: number): Question {
+  return {
+    type: 'question',
+    message: runs === 1 ? 'A training has not ended.' : `${runs} trainings have not ended.`,
+    detail: 'Training can go on in the background, or pause at a checkpoint and go on when you resume it.',
+    buttons: ['Go on in the background', 'Pause and quit', 'Cancel'],
+    cancelId: leaveAnswers.indexOf('stay'),
+  };
+}
+
+export const crashQuestion: Question = {
+  type: 'error',
+  message: 'The window has ended unexpectedly, twice within ten seconds.',
+  detail: 'Nothing is lost, and a training goes on. Loading it again leads back to where you were.',
+  buttons: ['Load again', 'Quit'],
+  cancelId: 0,
+};
+
+/** Beside the picture in the tray. */
+export function trayText({ runs, share }: Activity): string {
+  if (runs === 0) return 'Kindred: nothing trains';
+  return share === null ? 'Kindred is training' : `Kindred is training, ${Math.round(share * 100)} %`;
+}
+
+/** For the taskbar or dock, in Electron's numbers: a share in [0, 1], 2 for busy without a known end, −1 for no bar. */
+export function barOf({ runs, share }: Activity): number {
+  return runs === 0 ? -1 : (share ?? 2);
+}
