@@ -2,7 +2,7 @@
  * The questions a window asks of the files: which, in what order, how many of each kind. A filter is turned into SQL
  * here and nowhere else, so that a count, a listing and a search can't disagree on what it means.
  */
-import type { ListingFilter, ListingSort, Trait } from '#application/ports/listings.ts';
+import { readFileSet, type ListingFilter, type ListingSort, type Trait } from '#application/ports/listings.ts';
 import type { Values } from './prepared.ts';
 
 export interface ListingQuery {
@@ -80,6 +80,10 @@ function conditions(filter: ListingFilter, without: FacetPart | null): ListingQu
   }
   if (filter.traits.length > 0 && without !== 'traits') {
     parts.push(hasTrait(filter.traits.map((trait) => TRAITS[trait]).join(' OR ')));
+  }
+  if (filter.files !== '') {
+    const chosen = 'files.id IN (SELECT value FROM json_each($files))';
+    add(chosen, 'files', JSON.stringify(readFileSet(filter.files)));
   }
   if (filter.text !== '') add(String.raw`files.relative_path LIKE $text ESCAPE '\'`, 'text', containing(filter.text));
   return { sql: parts.length === 0 ? '1' : parts.join(' AND '), values };

@@ -13,6 +13,8 @@ export const addressParts = [
   'traits',
   'years',
   'text',
+  'only',
+  'selected',
   'sort',
   'zoom',
   'open',

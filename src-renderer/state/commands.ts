@@ -2,6 +2,7 @@
 import type { Screen } from './address.svelte.ts';
 import { address } from './address.svelte.ts';
 import { dialogs } from './dialogs.svelte.ts';
+import { showDataset } from './filter-address.ts';
 import { savedViews, showView } from './saved-views.svelte.ts';
 import type { Studio } from './studio.svelte.ts';
 import { theme } from './theme.svelte.ts';
@@ -65,9 +66,7 @@ function libraryCommands(studio: Studio): Command[] {
     ...(undo === null ? [] : [command('undo', `Undo: ${undo}`, 'Ctrl Z', () => void studio.undo())]),
     ...(redo === null ? [] : [command('redo', `Redo: ${redo}`, 'Ctrl Shift Z', () => void studio.redo())]),
     ...(studio.datasets ?? []).map(({ id, name }) =>
-      command(`dataset.${id}`, `Show the data set ${name}`, '', () =>
-        address.go({ screen: 'images', dataset: String(id), labels: null, tags: null, like: null, open: null }),
-      ),
+      command(`dataset.${id}`, `Show the data set ${name}`, '', () => showDataset(id)),
     ),
   ];
 }

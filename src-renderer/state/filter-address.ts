@@ -1,6 +1,8 @@
 /** The filter, sort and search of the images screen, as they stand in the address. */
 import type { FileFilter, FileSort, Trait } from '../../src-main/contract/studio/files.ts';
-import { address } from './address.svelte.ts';
+import { address, type Screen } from './address.svelte.ts';
+import { filesOfAddress } from './file-sets.ts';
+import { selection } from './selection.svelte.ts';
 
 const SORTS: readonly FileSort[] = ['path', 'newest', 'largest', 'darkest', 'brightest', 'blurriest', 'captured'];
 const SPLITS = ['train', 'val', 'test', ''] as const;
@@ -19,6 +21,7 @@ export function filterOf(datasetId: number | null): FileFilter {
     traits: TRAITS.filter((trait) => address.list('traits').includes(trait)),
     years: [...address.list('years')],
     text: address.get('text') ?? '',
+    files: filesOfAddress(address.get('only')),
   };
 }
 
@@ -32,7 +35,15 @@ export const noFilter = {
   traits: null,
   years: null,
   text: null,
+  only: null,
 } as const;
+
+/** Goes to a dataset's images; what was narrowed, searched, open or selected belongs to another. */
+export function showDataset(id: number | null, screen: Screen = 'images'): void {
+  selection.clear();
+  const gone = { like: null, unlike: null, open: null, ...noFilter };
+  address.go({ screen, dataset: id === null ? null : String(id), ...gone });
+}
 
 export function sortOf(): FileSort {
   return SORTS.find((sort) => sort === address.get('sort')) ?? 'path';

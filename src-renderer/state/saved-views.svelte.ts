@@ -2,6 +2,7 @@
 import type { FileFilter, FileSort } from '../../src-main/contract/studio/files.ts';
 import type { SavedView } from '../../src-main/contract/studio/views.ts';
 import { address } from './address.svelte.ts';
+import { addressOfFiles } from './file-sets.ts';
 import { filterOf, noFilter, sortOf } from './filter-address.ts';
 import type { Studio } from './studio.svelte.ts';
 
@@ -60,6 +61,7 @@ export function showView({ filter, sort }: Omit<SavedView, 'name'>): void {
     ...parts,
     states: filter.states.join() === USUAL_STATES.join() ? null : filter.states,
     text: filter.text,
+    only: addressOfFiles(filter.files),
     sort: sort === 'path' ? null : sort,
   });
 }
@@ -71,7 +73,7 @@ const partOf = (values: readonly string[]): readonly string[] | null =>
 /** Equal for views that show the same, in whatever order their values were chosen. */
 function textOf({ filter, sort }: { readonly filter: ViewFilter; readonly sort: FileSort }): string {
   const sets = [...PARTS, 'states' as const].map((part) => [...new Set(filter[part])].toSorted());
-  return JSON.stringify([sets, filter.text, sort]);
+  return JSON.stringify([sets, filter.text, filter.files, sort]);
 }
 
 const ALL_FILES = textOf({
@@ -84,6 +86,7 @@ const ALL_FILES = textOf({
     traits: [],
     years: [],
     text: '',
+    files: '',
   },
   sort: 'path',
 });

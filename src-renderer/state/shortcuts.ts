@@ -33,6 +33,7 @@ export const shortcutGroups: readonly ShortcutGroup[] = [
     ['Enter', 'Find similar images'],
     ['L', 'Label the selected'],
     ['T', 'Tag the selected'],
+    ['O', 'Show only the selected'],
     ['+ −', 'Larger, smaller'],
     ['Home End', 'Start, end of the row'],
   ),

@@ -1,5 +1,6 @@
 import Sqlite from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeFileSet } from '#contract/studio/file-set.ts';
 import { fileFilterSchema, type FileFilter } from '#contract/studio/files.ts';
 import { Listings } from '#database/listings.ts';
 import { migrate } from '#database/migrate.ts';
@@ -103,6 +104,14 @@ describe('a filter', () => {
     expect(count({ traits: ['dark', 'bright'] })).toBe(count({ traits: ['dark'] }) + count({ traits: ['bright'] }));
     expect(count({ years: [''] })).toBe(FILES * 0.9);
     expect(count({ years: ['2024'] })).toBe(0);
+  });
+
+  it('takes chosen files alone, of those that pass the rest', () => {
+    const some = listings.ids(listings.open(filter(), 'path').listingId, 10, 40);
+    const files = writeFileSet(some);
+    const opened = listings.open(filter({ files }), 'path');
+    expect(listings.ids(opened.listingId, 0, 100)).toEqual(some);
+    expect(count({ files, datasetId: 2 })).toBe(0);
   });
 
   it('keeps data sets apart', () => {

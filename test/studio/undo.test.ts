@@ -1,7 +1,11 @@
 /** What can be taken back, also by an engine that was not there when it was done. */
 import { expect, trainedTest as test } from './support/studio-test.ts';
 
-test('a data set that was removed comes back with its labels, after a kill and all', async ({ page, engine, watch }) => {
+test('a data set that was removed comes back with its labels, after a kill and all', async ({
+  page,
+  engine,
+  watch,
+}) => {
   const cell = (name: string) => page.getByRole('gridcell', { name, exact: true });
   await cell('ant.png, animals-nature').click();
   await page.keyboard.press('l');

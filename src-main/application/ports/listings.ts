@@ -8,3 +8,4 @@ export type {
   FileSort as ListingSort,
   Trait,
 } from '#contract/studio/files.ts';
+export { readFileSet } from '#contract/studio/file-set.ts';

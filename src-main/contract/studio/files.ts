@@ -4,6 +4,11 @@
  */
 import { oc } from '@orpc/contract';
 import { z } from 'zod';
+import { isFileSet } from './file-set.ts';
+
+/** See file-set.ts. */
+const fileSetSchema = z.string().refine(isFileSet, 'That is no set of files');
+const someFilesSchema = fileSetSchema.refine((text) => text !== '', 'No file is chosen');
 
 export const traitSchema = z.enum(['dark', 'bright', 'blurred', 'plain', 'small', 'large']);
 export type Trait = z.infer<typeof traitSchema>;
@@ -23,6 +28,8 @@ export const fileFilterSchema = z.strictObject({
   traits: z.array(traitSchema).default([]),
   /** Taken in any of these years; the empty text stands for pictures that don't say when. */
   years: z.array(z.string()).max(300).default([]),
+  /** These files alone; the empty text stands for all. */
+  files: fileSetSchema.default(''),
   /** Part of the relative path, any case. */
   text: z.string().max(500).default(''),
 });
@@ -96,13 +103,13 @@ export const fileContract = {
   details: oc.input(z.strictObject({ id: z.int() })).output(fileDetailsSchema),
   /** Sets the user's label (null: back to the folder's); undoable. */
   setLabel: oc
-    .input(z.strictObject({ ids: z.array(z.int()).min(1), label: z.string().min(1).max(200).nullable() }))
+    .input(z.strictObject({ files: someFilesSchema, label: z.string().min(1).max(200).nullable() }))
     .output(z.object({ changed: z.int() })),
   /** Adds and takes away tags; undoable. */
   setTags: oc
     .input(
       z.strictObject({
-        ids: z.array(z.int()).min(1),
+        files: someFilesSchema,
         add: z.array(z.string().min(1).max(100)).default([]),
         remove: z.array(z.string()).default([]),
       }),

@@ -82,7 +82,8 @@ describe('edits', () => {
     const removal = edits.removeDataset(stores.datasets.find(datasetId)!);
     expect(removal).toEqual({ files: 3, images: 3, userLabels: 1, userTags: 0 });
     const { datasets } = stores;
-    const seen = () => [datasets.list(), datasets.find(datasetId), datasets.findByRoot('/moths')].flat().filter(Boolean);
+    const seen = () =>
+      [datasets.list(), datasets.find(datasetId), datasets.findByRoot('/moths')].flat().filter(Boolean);
     expect(seen()).toEqual([]);
     edits.undo();
     expect(seen().map((dataset) => dataset?.name)).toEqual(['moths', 'moths', 'moths']);

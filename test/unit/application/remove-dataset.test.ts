@@ -69,10 +69,9 @@ describe('a dataset that was removed', () => {
     edits.removeDataset(stores.datasets.find(id)!);
     edits.undo();
     const rest = { startedMs: null, endedMs: null, step: 0, totalSteps: null, elapsedMs: 0, loss: null };
-    stores.runs.insert({
-      ...{ id: 'rabcdefgh1234' as RunId, name: 'first', datasetId: id, status: 'queued', createdMs: 10 },
-      ...{ config: trainingConfigSchema.parse({}), headline: null, failure: null, ...rest },
-    });
+    const config = trainingConfigSchema.parse({});
+    const known = { name: 'first', datasetId: id, createdMs: 10, config, headline: null, failure: null };
+    stores.runs.insert({ id: 'rabcdefgh1234' as RunId, status: 'queued', ...known, ...rest });
     const refused = expect.objectContaining({ code: 'run.active' }) as Error;
     expect(() => edits.redo()).toThrow(refused);
     expect(() => edits.removeDataset(stores.datasets.find(id)!)).toThrow(refused);

@@ -11,6 +11,7 @@ const chosen = {
   years: ['2024'],
   states: ['problem'],
   text: 'IMG',
+  files: '1.3',
 };
 
 it('searches all of a dataset when nothing but the dataset is chosen', () => {

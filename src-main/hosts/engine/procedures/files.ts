@@ -1,5 +1,6 @@
 /** Looking at files: every answer comes from the reader's thread. Changing what is said of them: application/editing. */
 import type { FileId } from '#base/ids.ts';
+import { readFileSet } from '#contract/studio/file-set.ts';
 import { studio } from './implementer.ts';
 
 const { file } = studio;
@@ -15,12 +16,12 @@ export const fileProcedures = {
   facets: file.facets.handler(({ input, context }) => context.session.reader.ask('facets', input.filter, input.more)),
   details: file.details.handler(({ input, context }) => context.session.reader.ask('details', input.id)),
   setLabel: file.setLabel.handler(({ input, context: { session } }) => {
-    const changed = session.edits.setLabel(input.ids as FileId[], input.label);
+    const changed = session.edits.setLabel(readFileSet(input.files) as FileId[], input.label);
     session.changed('files', 'undo');
     return { changed };
   }),
   setTags: file.setTags.handler(({ input, context: { session } }) => {
-    const changed = session.edits.setTags(input.ids as FileId[], input.add, input.remove);
+    const changed = session.edits.setTags(readFileSet(input.files) as FileId[], input.add, input.remove);
     session.changed('files', 'undo');
     return { changed };
   }),

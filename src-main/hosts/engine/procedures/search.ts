@@ -25,9 +25,9 @@ function exampleOf(session: StudioSession, { imageId, uploadId, region = undefin
 
 /** True when the filter leaves out more than the dataset does, so that the reader has to say which images pass. */
 export function hasOwnConditions(filter: ListingFilter): boolean {
-  const { labels, tags, splits, folders, traits, years, states, text } = filter;
+  const { labels, tags, splits, folders, traits, years, states, text, files } = filter;
   const chosen = [labels, tags, splits, folders, traits, years];
-  return chosen.some(({ length }) => length > 0) || text !== '' || !states.includes('present');
+  return chosen.some(({ length }) => length > 0) || text !== '' || files !== '' || !states.includes('present');
 }
 
 export const searchProcedures = {
