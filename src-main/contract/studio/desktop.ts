@@ -32,8 +32,8 @@ export type DesktopMessage =
 
 /** What the preload script adds to the page; nothing else of the desktop reaches it. */
 export interface Desktop {
-  /** Absolute path of a dropped file or folder. */
-  readonly pathOf: (file: File) => string;
+  /** Absolute path of a dropped file or folder: a `File` of the page, which no word of the contract knows. */
+  readonly pathOf: (file: { readonly name: string }) => string;
   readonly chooseFolders: () => Promise<string[]>;
   /** Messages from before the call come at once after it. */
   readonly onMessage: (take: (message: DesktopMessage) => void) => void;

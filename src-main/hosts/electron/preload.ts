@@ -3,7 +3,7 @@ import { contextBridge, ipcRenderer, webUtils } from 'electron';
 import type { Desktop, DesktopMessage } from '#contract/studio/desktop.ts';
 
 const desktop: Desktop = {
-  pathOf: (file) => webUtils.getPathForFile(file),
+  pathOf: (file) => webUtils.getPathForFile(file as File),
   chooseFolders: () => ipcRenderer.invoke('folders.choose') as Promise<string[]>,
   onMessage: (take) => {
     ipcRenderer.on('studio.message', (_event, message: DesktopMessage) => take(message));
