@@ -1,19 +1,23 @@
 /** Similarity search: examples, counter-examples and filters in; images, scores and who answered out. */
 import { KindredError } from '#base/errors.ts';
-import type { ImageId } from '#base/ids.ts';
-import type { SearchMatch, SearchSummary } from '#contract/search-events.ts';
+import type { DatasetId, ImageId } from '#base/ids.ts';
+import type { SearchSummary } from '#contract/search-events.ts';
 import { encoderKey } from './encoder-key.ts';
-import { findDataset } from './find-dataset.ts';
 import type { Region } from './ports/images.ts';
-import type { DatasetImage, LibraryStores } from './ports/library.ts';
+import type { LibraryStores } from './ports/library.ts';
+import type { ListingFilter } from './ports/listings.ts';
 import type { ChosenEncoder, QueryEncoder, QueryPicture } from './ports/query-encoder.ts';
-import { BASELINE_ENCODER_KEY, type SimilaritySearch, type VectorSource } from './ports/vectors.ts';
+import type { RankedImage, SearchIndex } from './ports/search-index.ts';
+import { BASELINE_ENCODER_KEY } from './ports/vectors.ts';
 import { queryDirection } from './query-direction.ts';
 
 export interface SearchPorts {
-  readonly stores: LibraryStores;
-  readonly vectors: VectorSource;
-  readonly search: SimilaritySearch;
+  readonly stores: {
+    readonly datasets: Pick<LibraryStores['datasets'], 'find'>;
+    readonly files: Pick<LibraryStores['files'], 'pathOf'>;
+    readonly images: Pick<LibraryStores['images'], 'find'>;
+  };
+  readonly index: SearchIndex;
   readonly queryEncoder: QueryEncoder;
 }
 
@@ -26,18 +30,16 @@ export interface SearchRequest {
   /** At least one. */
   readonly examples: readonly SearchExample[];
   readonly counterExamples: readonly SearchExample[];
-  /** null: all datasets. */
-  readonly datasetName: string | null;
-  readonly label: string | null;
-  /** Content hashes of the images to search among, where a face has filters of its own; null: no further filter. */
-  readonly among: ReadonlySet<string> | null;
+  /** Among the images of which files to search; only present ones are looked at. */
+  readonly filter: ListingFilter;
   /** Matches wanted, ≥ 1. */
   readonly top: number;
   readonly encoder: ChosenEncoder;
 }
 
 export interface SearchResult {
-  readonly matches: readonly SearchMatch[];
+  /** Best first. */
+  readonly matches: readonly RankedImage[];
   readonly summary: SearchSummary;
 }
 
@@ -49,31 +51,30 @@ export function keyOf(encoder: ChosenEncoder): string {
 /**
  * Exact search; examples from the library are not among their own matches.
  *
- * @throws KindredError `dataset.missing`, `image.missing`, `search.empty` when no image passes the filters or none of
- * them has a vector, `search.noDirection`, `image.…` for an example that can't be decoded.
+ * @throws KindredError `image.missing`, `search.empty` when no image passes the filter or none of them has a vector,
+ * `search.noDirection`, `image.…` for an example that can't be decoded.
  */
 export async function searchImages(
-  ports: SearchPorts,
+  { stores, index, queryEncoder }: SearchPorts,
   request: SearchRequest,
   signal: AbortSignal,
 ): Promise<SearchResult> {
-  const key = keyOf(request.encoder);
-  const passing = passingImages(ports.stores, request);
-  const stored = ports.vectors.read(key);
-  const unseen = ports.vectors.missing(key, passing.keys()).length;
-  if (stored === null || unseen === passing.size) throw nothingToSearch(request, passing.size);
+  const { encoder, filter, top } = request;
+  const key = keyOf(encoder);
   const all = [...request.examples, ...request.counterExamples];
-  const vectors = await vectorsOf(ports, request.encoder, all, signal);
+  const without = all.flatMap((example) => (example.kind === 'image' ? [example.imageId] : []));
+  for (const id of without) requireImage(stores, id);
+  const known = await storedVectors(index, key, all);
+  if (known.includes(null)) {
+    // Before something is encoded, which takes a while.
+    const { passing, searched } = await index.count(key, filter);
+    if (searched === 0) throw nothingToSearch(stores, request, passing);
+  }
+  const vectors = await withEncoded({ stores, queryEncoder }, encoder, all, known, signal);
   const positives = vectors.slice(0, request.examples.length);
   const direction = queryDirection(positives, vectors.slice(request.examples.length));
-  const candidates = new Set(passing.keys());
-  for (const example of all) if (example.kind === 'image') candidates.delete(hashOf(ports.stores, example.imageId));
-  const found = await ports.search.nearest({ encoderKey: key, direction, candidates, top: request.top });
-  const matches = found.map(({ contentHash, score }, i) => {
-    const { imageId, path, label } = passing.get(contentHash)!;
-    return { rank: i + 1, score, imageId, contentHash, path, label };
-  });
-  const { encoder } = request;
+  const { matches, passing, searched } = await index.rank({ encoderKey: key, direction, filter, without, top });
+  if (searched === 0) throw nothingToSearch(stores, request, passing);
   const run = encoder.kind === 'run' ? encoder : null;
   return {
     matches,
@@ -83,40 +84,35 @@ export async function searchImages(
       runName: run?.runName ?? null,
       checkpointStep: run?.checkpointStep ?? null,
       matches: matches.length,
-      searched: passing.size - unseen,
-      unseen,
+      searched,
+      unseen: passing - searched,
     },
   };
 }
 
-/** Images that pass the filters, by content hash. */
-function passingImages(stores: LibraryStores, { datasetName, label, among }: SearchRequest): Map<string, DatasetImage> {
-  const datasets = datasetName === null ? stores.datasets.list() : [findDataset(stores.datasets, datasetName)];
-  const passing = new Map<string, DatasetImage>();
-  for (const { id } of datasets) {
-    for (const image of stores.files.images(id)) {
-      const passes = (label === null || image.label === label) && (among === null || among.has(image.contentHash));
-      if (passes) passing.set(image.contentHash, image);
-    }
-  }
-  return passing;
+/** Stored vectors of whole images of the library; null for every other example, and where there is none. */
+async function storedVectors(
+  index: SearchIndex,
+  key: string,
+  examples: readonly SearchExample[],
+): Promise<(Float32Array | null)[]> {
+  const whole = examples.map((example) =>
+    example.kind === 'image' && example.region === null ? example.imageId : null,
+  );
+  const asked = whole.filter((id) => id !== null);
+  const vectors = asked.length === 0 ? [] : await index.vectorsOf(key, asked);
+  let next = 0;
+  return whole.map((id) => (id === null ? null : vectors[next++]!));
 }
 
-/** Stored vectors where there are any; the rest is encoded now. */
-async function vectorsOf(
-  { stores, vectors, queryEncoder }: SearchPorts,
+/** The vectors that are known; the rest is encoded now. */
+async function withEncoded(
+  { stores, queryEncoder }: Pick<SearchPorts, 'stores' | 'queryEncoder'>,
   encoder: ChosenEncoder,
   examples: readonly SearchExample[],
+  known: readonly (Float32Array | null)[],
   signal: AbortSignal,
 ): Promise<Float32Array[]> {
-  const stored = vectors.read(keyOf(encoder));
-  const known = examples.map((example) => {
-    if (example.kind === 'file' || example.region !== null) return null;
-    const row = stored?.rowOf.get(hashOf(stores, example.imageId));
-    if (stored === null || row === undefined) return null;
-    const { values, dimensions } = stored.vectors;
-    return values.subarray(row * dimensions, (row + 1) * dimensions);
-  });
   const pictures: QueryPicture[] = examples
     .filter((_, i) => known[i] === null)
     .map((example) => ({ path: pathOf(stores, example), region: example.region }));
@@ -125,7 +121,7 @@ async function vectorsOf(
   return known.map((vector) => vector ?? encoded[next++]!);
 }
 
-function pathOf(stores: LibraryStores, example: SearchExample): string {
+function pathOf(stores: SearchPorts['stores'], example: SearchExample): string {
   if (example.kind === 'file') return example.path;
   const path = stores.files.pathOf(example.imageId);
   if (path === null) {
@@ -134,18 +130,21 @@ function pathOf(stores: LibraryStores, example: SearchExample): string {
   return path;
 }
 
-function hashOf(stores: LibraryStores, imageId: ImageId): string {
-  const image = stores.images.find(imageId);
-  if (image === null) {
-    const hint = 'The first column of "images DATASET" shows the numbers there are.';
-    throw new KindredError('image.missing', `There is no image #${imageId}. ${hint}`, { imageId });
-  }
-  return image.contentHash;
+function requireImage(stores: SearchPorts['stores'], imageId: ImageId): void {
+  if (stores.images.find(imageId) !== null) return;
+  const hint = 'The first column of "images DATASET" shows the numbers there are.';
+  throw new KindredError('image.missing', `There is no image #${imageId}. ${hint}`, { imageId });
 }
 
-function nothingToSearch({ datasetName, label, encoder }: SearchRequest, passing: number): KindredError {
-  const where = datasetName === null ? 'the library' : `"${datasetName}"`;
-  const data = { dataset: datasetName, label, passing };
+function nothingToSearch(
+  { datasets }: SearchPorts['stores'],
+  { filter, encoder }: SearchRequest,
+  passing: number,
+): KindredError {
+  const dataset = filter.datasetId === null ? null : (datasets.find(filter.datasetId as DatasetId)?.name ?? null);
+  const where = dataset === null ? 'the library' : `"${dataset}"`;
+  const label = filter.labels.length === 1 ? filter.labels[0]! : null;
+  const data = { dataset, label, passing };
   if (passing === 0) {
     const labelled = label === null ? '' : ` with the label "${label}"`;
     return new KindredError('search.empty', `There is no image${labelled} in ${where}.`, data);

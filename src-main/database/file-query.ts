@@ -54,6 +54,9 @@ export function pageQuery(filter: FileFilter, afterId: FileId | null, limit: num
   };
 }
 
+/** One file, by `$id`. */
+export const oneFile = `SELECT ${COLUMNS} FROM files LEFT JOIN images ON images.id = files.image_id WHERE files.id = $id`;
+
 export function countQuery(filter: FileFilter): FileQuery {
   const where = conditions(filter);
   return {

@@ -10,7 +10,7 @@ import type {
   LibraryFile,
   Split,
 } from '#application/ports/library.ts';
-import { countQuery, pageQuery } from './file-query.ts';
+import { countQuery, oneFile, pageQuery } from './file-query.ts';
 import { Prepared, type Values } from './prepared.ts';
 
 interface FileRow {
@@ -155,9 +155,16 @@ function fileWrites(prepared: Prepared): Pick<FileStore, 'insert' | 'replace' | 
 
 function fileReads(
   prepared: Prepared,
-): Pick<FileStore, 'known' | 'page' | 'count' | 'labelCounts' | 'images' | 'medianShortSide' | 'pathOf' | 'holding'> {
+): Pick<
+  FileStore,
+  'known' | 'find' | 'page' | 'count' | 'labelCounts' | 'images' | 'medianShortSide' | 'pathOf' | 'holding'
+> {
   return {
     known: (id) => knownFiles(prepared.each<KnownRow>(KNOWN, { id })),
+    find: (id) => {
+      const row = prepared.get<FileRow>(oneFile, { id });
+      return row === undefined ? null : fileOf(row);
+    },
     page: (filter, afterId, limit) => {
       const query = pageQuery(filter, afterId, limit);
       return prepared.all<FileRow>(query.sql, query.values).map(fileOf);

@@ -15,6 +15,7 @@ import { damaged, databaseError } from './database-errors.ts';
 import { datasetStore } from './dataset-store.ts';
 import { fileStore } from './file-store.ts';
 import { imageStore } from './image-store.ts';
+import { LibraryIndex } from './library-index.ts';
 import { holdLibrary, type LibraryLock } from './library-lock.ts';
 import { migrate, newestVersion, schemaVersion } from './migrate.ts';
 import type { Migration } from './migration.ts';
@@ -26,8 +27,13 @@ import { undoStore } from './undo-store.ts';
 
 export const LIBRARY_DATABASE = 'library.db';
 
+/** Changes of files that may wait for a reader that keeps files in memory; with more it reads all anew. */
+const MOST_CHANGES = 100_000;
+
 export interface OpenLibrary {
   readonly stores: LibraryStores;
+  /** What is asked over all files at once; nothing is read before the first question. */
+  readonly index: LibraryIndex;
   /** The lock of a library open for writing; null when it is only read. */
   readonly lock: LibraryLock | null;
   /** What the user should know about how it was opened, or null. */
@@ -108,16 +114,23 @@ export function openLibraryForWriting(
     const held = (lock = holdLibrary(folder, activity, nowMs));
     const opened = (database = openForWriting(join(folder, LIBRARY_DATABASE)));
     bringUpToDate(opened, folder, migrations);
+    shortenChanges(opened);
     const close = (): void => {
       opened.close();
       held.release();
     };
-    return { stores: storesOver(opened, folder), lock: held, notice: null, close };
+    return { stores: storesOver(opened, folder), index: new LibraryIndex(opened), lock: held, notice: null, close };
   } catch (error) {
     database?.close();
     lock?.release();
     throw databaseError(error, folder);
   }
+}
+
+/** Nobody reads the changes of before: who holds the library has just opened it. */
+function shortenChanges(database: Database): void {
+  const { changes } = database.prepare('SELECT count(*) AS changes FROM file_changes').get() as { changes: number };
+  if (changes > MOST_CHANGES) database.exec('DELETE FROM file_changes');
 }
 
 function makeFolder(folder: string): void {
@@ -150,7 +163,7 @@ export function openLibraryForReading(
       return version === 0 ? emptyLibrary(folder, migrations) : upgradeCopy(file, folder, migrations);
     }
     const notice = version > known ? newerMessage(folder, version, known) : null;
-    return { stores: storesOver(database, folder), lock: null, notice, close };
+    return { stores: storesOver(database, folder), index: new LibraryIndex(database), lock: null, notice, close };
   } catch (error) {
     throw databaseError(error, folder);
   }
@@ -160,7 +173,13 @@ function emptyLibrary(folder: string, migrations: readonly Migration[]): OpenLib
   const database = new Sqlite(':memory:');
   migrate(database, migrations);
   database.pragma('query_only = ON');
-  return { stores: storesOver(database, folder), lock: null, notice: null, close: () => database.close() };
+  return {
+    stores: storesOver(database, folder),
+    index: new LibraryIndex(database),
+    lock: null,
+    notice: null,
+    close: () => database.close(),
+  };
 }
 
 /** A library of an older version is read through an upgraded copy in memory: its file waits for the first writer. */
@@ -174,5 +193,11 @@ function upgradeCopy(file: string, folder: string, migrations: readonly Migratio
   const database = new Sqlite(bytes);
   migrate(database, migrations);
   database.pragma('query_only = ON');
-  return { stores: storesOver(database, folder), lock: null, notice: null, close: () => database.close() };
+  return {
+    stores: storesOver(database, folder),
+    index: new LibraryIndex(database),
+    lock: null,
+    notice: null,
+    close: () => database.close(),
+  };
 }

@@ -34,9 +34,12 @@ const hashFile: ArrayFile = {
   head: (count) => ({ descr: '|S64', shape: [count] }),
 };
 
+/** The name of the file that holds the vectors. */
+export const VECTOR_FILE = 'vectors.npy';
+
 function vectorFile(dimensions: number): ArrayFile {
   return {
-    name: 'vectors.npy',
+    name: VECTOR_FILE,
     rowBytes: 4 * dimensions,
     head: (count) => ({ descr: '<f4', shape: [count, dimensions] }),
   };
@@ -92,20 +95,26 @@ function writeFully(handle: number, bytes: Buffer, position: number): void {
 
 /** The content hash of each committed row. @throws KindredError `vectors.damaged`. */
 export function readHashes(folder: string, { count }: Manifest): string[] {
-  const text = Buffer.from(readArray(folder, hashFile, count)).toString('latin1');
+  const text = Buffer.from(readArray(folder, hashFile, 0, count)).toString('latin1');
   return Array.from({ length: count }, (_, row) => text.slice(row * HASH_BYTES, (row + 1) * HASH_BYTES));
 }
 
-/**
- * All committed rows, float32 [count, dimensions] in shared memory, so that worker threads read them without a copy.
- * @throws KindredError `vectors.damaged`.
- */
-export function readVectors(folder: string, { count, dimensions }: Manifest): Float32Array {
-  return new Float32Array(readArray(folder, vectorFile(dimensions), count));
+/** Content hashes of the committed rows from `first` on, 32 bytes each. @throws KindredError `vectors.damaged`. */
+export function readHashBytes(folder: string, { count }: Manifest, first: number): Uint8Array {
+  return Buffer.from(Buffer.from(readArray(folder, hashFile, first, count)).toString('latin1'), 'hex');
 }
 
-/** The bytes of `count` rows. */
-function readArray(folder: string, file: ArrayFile, count: number): SharedArrayBuffer {
+/**
+ * The committed rows from `first` on, float32 [count − first, dimensions] in shared memory, so that worker threads read
+ * them without a copy.
+ * @throws KindredError `vectors.damaged`.
+ */
+export function readVectors(folder: string, { count, dimensions }: Manifest, first = 0): Float32Array {
+  return new Float32Array(readArray(folder, vectorFile(dimensions), first, count));
+}
+
+/** The bytes of the rows `first` … `count` − 1. */
+function readArray(folder: string, file: ArrayFile, first: number, count: number): SharedArrayBuffer {
   const handle = openArray(folder, file);
   try {
     const head = Buffer.alloc(NPY_HEADER_BYTES);
@@ -115,13 +124,13 @@ function readArray(folder: string, file: ArrayFile, count: number): SharedArrayB
     if (found?.descr !== expected.descr || found.shape[1] !== expected.shape[1]) {
       throw damaged(folder, `${file.name} does not begin as it should`);
     }
-    const buffer = new SharedArrayBuffer(count * file.rowBytes);
+    const buffer = new SharedArrayBuffer((count - first) * file.rowBytes);
     const bytes = new Uint8Array(buffer);
     let done = 0;
     while (done < bytes.length) {
       // One read call moves at most 2 GiB.
       const length = Math.min(bytes.length - done, 0x4000_0000);
-      const got = readSync(handle, bytes, done, length, NPY_HEADER_BYTES + done);
+      const got = readSync(handle, bytes, done, length, NPY_HEADER_BYTES + first * file.rowBytes + done);
       if (got === 0) throw damaged(folder, `${file.name} ends after ${done} of ${bytes.length} bytes of rows`);
       done += got;
     }

@@ -2,13 +2,15 @@ import Sqlite from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeFileSet } from '#contract/studio/file-set.ts';
 import { fileFilterSchema, type FileFilter } from '#contract/studio/files.ts';
-import { Listings } from '#database/listings.ts';
+import { FileCells } from '#database/file-cells.ts';
+import { LibraryIndex } from '#database/library-index.ts';
 import { migrate } from '#database/migrate.ts';
 import { libraryMigrations } from '#database/migrations/library-migrations.ts';
 
 const FILES = 3000;
 const database = new Sqlite(':memory:');
-const listings = new Listings(database);
+const index = new LibraryIndex(database);
+const cells = new FileCells(database);
 const filter = (change: Partial<FileFilter> = {}): FileFilter => fileFilterSchema.parse({ datasetId: 1, ...change });
 
 /** File i: folder by i % 3, label by i % 4 (none for 3), a problem when i % 10 is 9, image (i % 1000) + 1. */
@@ -50,31 +52,23 @@ beforeAll(() => {
 afterAll(() => database.close());
 
 describe('a listing', () => {
-  it('holds every file that passes once, in order, and any page of it', () => {
-    const { listingId, count } = listings.open(filter(), 'path');
-    expect(count).toBe(FILES * 0.9);
-    const ids = listings.ids(listingId, 0, count);
-    expect(new Set(ids).size).toBe(count);
-    const names = listings.page(listingId, 0, count).map(({ id }) => listings.details(id).relativePath);
+  it('holds every file that passes once, in order, and any part of it', () => {
+    const ids = [...index.list(filter(), 'path')];
+    expect(ids).toHaveLength(FILES * 0.9);
+    expect(new Set(ids).size).toBe(ids.length);
+    const names = cells.cells(ids).map(({ id }) => cells.details(id).relativePath);
     expect(names).toEqual([...names].sort());
-    expect(listings.page(listingId, 1234, 3).map(({ id }) => id)).toEqual(ids.slice(1234, 1237));
-    expect(listings.page(listingId, count - 1, 200)).toHaveLength(1);
+    expect(cells.cells(ids.slice(1234, 1237)).map(({ id }) => id)).toEqual(ids.slice(1234, 1237));
   });
 
   it('sorts by what the picture is like', () => {
-    const { listingId } = listings.open(filter(), 'largest');
-    expect(listings.page(listingId, 0, 3).map(({ widthPx }) => widthPx)).toEqual([999, 999, 999]);
-  });
-
-  it('says when it has been put away', () => {
-    const { listingId } = listings.open(filter(), 'path');
-    for (let i = 0; i < 24; i++) listings.open(filter(), 'path');
-    expect(() => listings.page(listingId, 0, 1)).toThrow(expect.objectContaining({ code: 'listing.closed' }));
+    const ids = [...index.list(filter(), 'largest').subarray(0, 3)];
+    expect(cells.cells(ids).map(({ widthPx }) => widthPx)).toEqual([999, 999, 999]);
   });
 });
 
 describe('a filter', () => {
-  const count = (change: Partial<FileFilter>): number => listings.open(filter(change), 'path').count;
+  const count = (change: Partial<FileFilter>): number => index.list(filter(change), 'path').length;
 
   it('takes any of the labels, and files without one', () => {
     const all = { states: ['present', 'problem'] as FileFilter['states'] };
@@ -107,10 +101,9 @@ describe('a filter', () => {
   });
 
   it('takes chosen files alone, of those that pass the rest', () => {
-    const some = listings.ids(listings.open(filter(), 'path').listingId, 10, 40);
+    const some = [...index.list(filter(), 'path').subarray(10, 40)];
     const files = writeFileSet(some);
-    const opened = listings.open(filter({ files }), 'path');
-    expect(listings.ids(opened.listingId, 0, 100)).toEqual(some);
+    expect([...index.list(filter({ files }), 'path')]).toEqual(some);
     expect(count({ files, datasetId: 2 })).toBe(0);
   });
 
@@ -122,7 +115,7 @@ describe('a filter', () => {
 
 describe('facets', () => {
   it('count each part over what the other parts leave', () => {
-    const facets = listings.facets(filter({ labels: ['label1'], splits: [''] }), false);
+    const facets = index.facets(filter({ labels: ['label1'], splits: [''] }), false);
     expect(facets.labels.map(({ value }) => value).sort()).toEqual(['', 'label1']);
     expect(facets.splits).toEqual([{ value: '', count: 600 }]);
     expect(facets.states).toEqual([
@@ -132,39 +125,54 @@ describe('facets', () => {
   });
 
   it('agree with the listing they lead to', () => {
-    for (const { value, count } of listings.facets(filter(), false).labels) {
-      expect(listings.open(filter({ labels: [value] }), 'path').count).toBe(count);
+    for (const { value, count } of index.facets(filter(), false).labels) {
+      expect(index.list(filter({ labels: [value] }), 'path').length).toBe(count);
     }
   });
 });
 
 describe('facets of pictures', () => {
   it('are counted when they are asked for, and agree with the listing they lead to', () => {
-    expect(listings.facets(filter(), false)).toMatchObject({ folders: [], traits: [], years: [] });
-    const { folders, traits, years } = listings.facets(filter(), true);
+    expect(index.facets(filter(), false)).toMatchObject({ folders: [], traits: [], years: [] });
+    const { folders, traits, years } = index.facets(filter(), true);
     expect(folders.map(({ value }) => value)).toEqual(['f0', 'f1', 'f2']);
     expect(traits.map(({ value }) => value)).toEqual(['dark', 'bright', 'blurred', 'small']);
     expect(years).toEqual([{ value: '', count: FILES * 0.9 }]);
     for (const { value, count } of folders) {
-      expect(listings.open(filter({ folders: [value] }), 'path').count).toBe(count);
+      expect(index.list(filter({ folders: [value] }), 'path').length).toBe(count);
     }
     for (const { value, count } of traits) {
-      expect(listings.open(filter({ traits: [value as 'dark'] }), 'path').count).toBe(count);
+      expect(index.list(filter({ traits: [value as 'dark'] }), 'path').length).toBe(count);
     }
   });
 });
 
 describe('groups of files', () => {
+  const groupsOf = (ids: readonly number[], by: 'label' | 'split' | 'tag'): (string | undefined)[] => {
+    const { names, index: places } = index.groups(ids, by);
+    return [...places].map((place) => names[place]);
+  };
+
   it('are their labels, splits or first tags, in the order asked for', () => {
-    expect(listings.groupsOf([5, 1, 2], 'tag')).toEqual(['night', 'blue', '']);
-    expect(listings.groupsOf([2, 1], 'label')).toEqual(['label1', 'label0']);
-    expect(listings.groupsOf([2, 1, 999_999], 'split')).toEqual(['', 'train', '']);
+    expect(groupsOf([5, 1, 2], 'tag')).toEqual(['night', 'blue', '']);
+    expect(groupsOf([2, 1], 'label')).toEqual(['label1', 'label0']);
+    expect(groupsOf([2, 1, 999_999], 'split')).toEqual(['', 'train', '']);
+  });
+
+  it('beyond 254 are together in one more', () => {
+    const ids = Array.from({ length: 2000 }, (_, i) => i + 1);
+    database.exec(`UPDATE files SET label = 'own ' || id WHERE id BETWEEN 1001 AND 1400`);
+    const { names, hasRest, index: places } = index.groups(ids, 'label');
+    database.exec('UPDATE files SET label = folder_label WHERE id BETWEEN 1001 AND 1400');
+    expect([names.length, hasRest, names[0]]).toEqual([254, true, '']);
+    expect(places.filter((place) => place === 254)).toHaveLength(400 - 250);
+    expect(index.groups(ids, 'label')).toMatchObject({ hasRest: false });
   });
 });
 
 describe('details', () => {
   it('say what is known, the problem and the copies', () => {
-    const good = listings.details(1);
+    const good = cells.details(1);
     expect(good).toMatchObject({
       name: '100%_00000.jpg',
       label: 'label0',
@@ -173,7 +181,7 @@ describe('details', () => {
       datasetName: 'birds',
     });
     expect(good.copies.map(({ id }) => id)).toEqual([1001, 2001]);
-    expect(listings.details(10)).toMatchObject({ imageId: null, quality: null, problem: { code: 'image.empty' } });
-    expect(() => listings.details(99_999)).toThrow(expect.objectContaining({ code: 'file.missing' }));
+    expect(cells.details(10)).toMatchObject({ imageId: null, quality: null, problem: { code: 'image.empty' } });
+    expect(() => cells.details(99_999)).toThrow(expect.objectContaining({ code: 'file.missing' }));
   });
 });

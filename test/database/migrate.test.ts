@@ -85,6 +85,46 @@ describe('migrations of the library', () => {
     expect(() => database.prepare('UPDATE datasets SET removed_ms = 1').run()).toThrow(/CHECK/);
   });
 
+  it('0005 notes every file whose row or tags change, and whether it may have another place in an order', () => {
+    const database = new Sqlite(':memory:');
+    database.pragma('foreign_keys = ON');
+    migrate(database, libraryMigrations.slice(0, 5));
+    const hash = `x'${'00'.repeat(32)}'`;
+    database.exec(`INSERT INTO datasets (id, name, created_ms) VALUES (1, 'cats', 0);
+      INSERT INTO dataset_roots (id, dataset_id, path) VALUES (1, 1, '/cats');
+      INSERT INTO tags (id, name) VALUES (1, 'night');
+      INSERT INTO images VALUES (1, ${hash}, ${hash}, x'0000000000000000', 'png', 1, 1, 1, NULL, 0, 0, 0, 0);`);
+    const insert = `INSERT INTO files (id, dataset_id, root_id, path, relative_path, state, image_id)
+      VALUES ($id, 1, 1, $id, $id, 'present', 1)`;
+    const noted = (sql: string): unknown => {
+      database.exec('DELETE FROM file_changes');
+      database.exec(sql);
+      return database.prepare('SELECT file_id, moves FROM file_changes ORDER BY seq').raw().all();
+    };
+    expect(noted(insert.replaceAll('$id', '1') + ';' + insert.replaceAll('$id', '2'))).toEqual([
+      [1, 1],
+      [2, 1],
+    ]);
+    expect(noted(`UPDATE files SET label = 'cat' WHERE id = 2`)).toEqual([[2, 0]]);
+    expect(noted(`UPDATE files SET relative_path = 'b' WHERE id = 2`)).toEqual([[2, 1]]);
+    expect(noted('INSERT INTO file_tags VALUES (2, 1); DELETE FROM file_tags')).toEqual([
+      [2, 0],
+      [2, 0],
+    ]);
+    const both = [
+      [1, 0],
+      [2, 0],
+    ];
+    expect(noted('INSERT INTO image_tags VALUES (1, 1)')).toEqual(both);
+    expect(noted('DELETE FROM image_tags')).toEqual(both);
+    expect(noted('DELETE FROM datasets')).toEqual([
+      [1, 1],
+      [2, 1],
+    ]);
+    const first = database.prepare('SELECT min(seq) FROM file_changes').pluck().get();
+    expect(first).toBeGreaterThan(9);
+  });
+
   it('run once: a second time changes nothing', () => {
     const database = new Sqlite(':memory:');
     migrate(database, libraryMigrations);

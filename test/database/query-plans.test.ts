@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { DatasetId } from '#base/ids.ts';
 import type { FileFilter } from '#application/ports/library.ts';
 import { countQuery, pageQuery, type FileQuery } from '#database/file-query.ts';
+import { BY_PATH_IN } from '#database/columns/row-orders.ts';
+import { WITH_TEXT_IN } from '#database/library-index.ts';
 import { migrate } from '#database/migrate.ts';
 import { libraryMigrations } from '#database/migrations/library-migrations.ts';
 
@@ -27,6 +29,16 @@ describe('query plans', () => {
   it.each(filters)('a page of %s seeks in an index by id and sorts nothing', (_, filter, index) => {
     const plan = planOf(pageQuery({ datasetId, ...filter }, null, 50));
     expect(plan).toEqual([`SEARCH files USING INDEX ${index} AND rowid>?)`]);
+  });
+
+  it('the order of a listing by name is read from an index alone', () => {
+    const plan = planOf({ sql: BY_PATH_IN, values: { datasetId } });
+    expect(plan).toEqual(['SEARCH files USING COVERING INDEX files_by_path (dataset_id=?)']);
+  });
+
+  it('a text in paths is looked for in an index alone', () => {
+    const plan = planOf({ sql: WITH_TEXT_IN, values: { datasetId, text: '%a%' } });
+    expect(plan).toEqual(['SEARCH files USING COVERING INDEX files_by_path (dataset_id=?)']);
   });
 
   it.each(filters)('the count of %s seeks in an index', (_, filter, index) => {

@@ -13,6 +13,8 @@ import { RandomStream } from '#base/random.ts';
 import { trainingConfigSchema } from '#contract/training-config.ts';
 import { EmbeddingStore } from '#vectors/embedding-store.ts';
 import { ExactSearch } from '#vectors/exact-search.ts';
+import { UnitVectorStore } from '#vectors/unit-vectors.ts';
+import { LibrarySearch } from '#hosts/judging/library-search.ts';
 import { fitLinearProbe } from '#evaluation/linear-probe.ts';
 import { imageFacts } from './image-facts.ts';
 import { openTestLibrary } from './open-test-library.ts';
@@ -48,9 +50,9 @@ export function filesOf(kind: string, count: number, rest: Partial<WorldFile> = 
 
 export function judgedWorld() {
   const folder = temporaryFolder();
-  const { stores } = openTestLibrary(folder);
+  const { stores, index } = openTestLibrary(folder);
   const vectors = new EmbeddingStore(join(folder, 'vectors'));
-  const search = new ExactSearch(vectors);
+  const search = new ExactSearch();
   onTestFinished(() => search.close());
   const nameOf = new Map<string, string>();
   const asked: EmbedRequest[] = [];
@@ -161,6 +163,7 @@ export function judgedWorld() {
       stores,
       vectors,
       search,
+      index: new LibrarySearch(index, new UnitVectorStore(join(folder, 'vectors'))),
       runHost,
       cache,
       embedder,

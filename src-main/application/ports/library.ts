@@ -181,6 +181,7 @@ export interface FileStore {
   readonly replacePlace: (fileId: FileId, place: FilePlace) => void;
   /** Marks a file gone; a row that never held an image is deleted. */
   readonly markMissing: (fileId: FileId) => void;
+  readonly find: (fileId: FileId) => LibraryFile | null;
   /** In order of id, those after `afterId`, at most `limit`. */
   readonly page: (filter: FileFilter, afterId: FileId | null, limit: number) => readonly LibraryFile[];
   readonly count: (filter: FileFilter) => number;

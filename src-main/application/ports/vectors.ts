@@ -36,25 +36,7 @@ export interface VectorSource {
   readonly describe: (encoderKey: string) => { readonly count: number; readonly dimensions: number } | null;
 }
 
-/** A stored image and how like the query it is. */
-export interface SimilarImage {
-  readonly contentHash: string;
-  /** Cosine in [−1, 1]. */
-  readonly score: number;
-}
-
-export interface SimilarityQuery {
-  readonly encoderKey: string;
-  /** [D], any length but 0. */
-  readonly direction: Float32Array;
-  /** Only these may answer; null: all that is stored. */
-  readonly candidates: ReadonlySet<string> | null;
-  readonly top: number;
-}
-
 export interface SimilaritySearch {
-  /** The most similar stored images, best first, exactly; fewer than `top` where there are no more. */
-  readonly nearest: (query: SimilarityQuery) => Promise<readonly SimilarImage[]>;
   /** Exact neighbours among vectors at hand. */
   readonly findNeighbours: FindNeighbours;
 }

@@ -3,6 +3,7 @@ import { createLibrary } from './0001-create-library.ts';
 import { addLabelChoice } from './0002-add-label-choice.ts';
 import { addSavedViews } from './0003-add-saved-views.ts';
 import { addDatasetRemoval } from './0004-add-dataset-removal.ts';
+import { addFileChanges } from './0005-add-file-changes.ts';
 
 /** The schema of `library.db`, oldest first. */
 export const libraryMigrations: readonly Migration[] = [
@@ -10,4 +11,5 @@ export const libraryMigrations: readonly Migration[] = [
   addLabelChoice,
   addSavedViews,
   addDatasetRemoval,
+  addFileChanges,
 ];

@@ -1,12 +1,21 @@
 /** The ports of embedding, search and judging, met by their adapters. Part of this host's wiring. */
 import type { EmbedPorts } from '#application/embed-images.ts';
 import type { EvaluatePorts } from '#application/evaluate-encoder.ts';
+import type { SearchIndex } from '#application/ports/search-index.ts';
 import type { SearchPorts } from '#application/search-images.ts';
 import type { ExactSearch } from '#vectors/exact-search.ts';
 import type { Wiring } from './wiring.ts';
 
-/** For a search; the library is only read. */
+/** For a search in this process; the library is only read. */
 export async function searchPorts(wiring: Wiring): Promise<SearchPorts> {
+  const { LibrarySearch } = await import('#hosts/judging/library-search.ts');
+  const { UnitVectorStore } = await import('#vectors/unit-vectors.ts');
+  const vectors = new UnitVectorStore(wiring.layout.vectors);
+  return searchPortsWith(wiring, new LibrarySearch(await wiring.libraryIndex(), vectors));
+}
+
+/** For a search over an index that lives elsewhere. */
+export async function searchPortsWith(wiring: Wiring, index: SearchIndex): Promise<SearchPorts> {
   const { createQueryEncoder } = await import('#hosts/judging/query-encoder.ts');
   const queryEncoder = createQueryEncoder({
     decoder: () => wiring.decoder(),
@@ -14,12 +23,7 @@ export async function searchPorts(wiring: Wiring): Promise<SearchPorts> {
     embedder: () => embedderOf(wiring),
     cacheIn: (folder) => wiring.pixelCacheIn(folder),
   });
-  return {
-    stores: await wiring.readLibrary(),
-    vectors: await wiring.vectors(),
-    search: await exactSearch(wiring),
-    queryEncoder,
-  };
+  return { stores: await wiring.readLibrary(), index, queryEncoder };
 }
 
 /** For embedding; the library must be held already. */
@@ -48,7 +52,7 @@ export async function evaluatePorts(wiring: Wiring): Promise<EvaluatePorts> {
 
 async function exactSearch(wiring: Wiring): Promise<ExactSearch> {
   const { ExactSearch } = await import('#vectors/exact-search.ts');
-  const search = new ExactSearch(await wiring.vectors());
+  const search = new ExactSearch();
   wiring.onClose(() => search.close());
   return search;
 }

@@ -8,6 +8,7 @@ import type { ImageTraces } from '#application/ports/image-traces.ts';
 import type { PixelCacheBuilder } from '#application/ports/pixel-cache.ts';
 import type { TrainingQueue } from '#application/ports/training-queue.ts';
 import type { RunHost } from '#application/ports/runs.ts';
+import type { LibraryIndex } from '#database/library-index.ts';
 import type { OpenLibrary } from '#database/open-library.ts';
 import type { EmbeddingStore } from '#vectors/embedding-store.ts';
 import { availableParallelism } from 'node:os';
@@ -59,6 +60,12 @@ export class Wiring {
       throw new KindredError('internal.unexpected', 'The library was opened for reading and is now to be written.');
     }
     return this.#library!.stores;
+  }
+
+  /** What is asked over all files of the library that this process has open; slow where there are many. */
+  async libraryIndex(): Promise<LibraryIndex> {
+    await this.readLibrary();
+    return this.#library!.index;
   }
 
   /** Trainings that wait for the library. */

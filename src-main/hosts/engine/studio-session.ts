@@ -10,17 +10,20 @@ import type { SearchPorts } from '#application/search-images.ts';
 import { systemClock } from '#base/clock.ts';
 import type { DatasetId } from '#base/ids.ts';
 import type { StudioEvent } from '#contract/studio/events.ts';
-import { searchPorts } from '../cli/judging-ports.ts';
+import type { FileCells } from '#database/file-cells.ts';
+import { searchPortsWith } from '../cli/judging-ports.ts';
 import { runHost } from '../cli/run-ports.ts';
 import { Wiring } from '../cli/wiring.ts';
+import { AskedThread } from './asked-thread.ts';
+import type { EngineIndex } from './engine-index.ts';
 import { EventLog } from './event-log.ts';
 import { Inbox } from './inbox.ts';
 import { JobList } from './job-list.ts';
 import { Maps } from './maps.ts';
 import { OneAtATime } from './one-at-a-time.ts';
+import { OpenListings } from './open-listings.ts';
 import { settleOrphanedRuns } from './orphaned-runs.ts';
 import { Pairs } from './pairs.ts';
-import { Reader } from './reader.ts';
 import { RunQueue } from './run-queue.ts';
 
 /** A watcher that lost its stream tries again after this. */
@@ -29,7 +32,11 @@ const RETRY_MS = 200;
 export class StudioSession {
   readonly wiring: Wiring;
   readonly stores: LibraryStores;
-  readonly reader: Reader;
+  /** What is on screen: short reads. */
+  readonly cells: AskedThread<FileCells>;
+  /** Lists, counts, searches, maps: over all files or vectors. */
+  readonly index: AskedThread<EngineIndex>;
+  readonly listings = new OpenListings();
   readonly events: EventLog;
   readonly jobs: JobList;
   readonly imports = new OneAtATime();
@@ -47,7 +54,8 @@ export class StudioSession {
     this.wiring = wiring;
     this.stores = stores;
     this.events = new EventLog(randomBytes(6).toString('hex'));
-    this.reader = new Reader(wiring.layout.folder);
+    this.cells = new AskedThread(new URL('./cells-thread.ts', import.meta.url), wiring.layout.folder);
+    this.index = new AskedThread(new URL('./index-thread.ts', import.meta.url), wiring.layout.folder);
     this.jobs = new JobList((job) => this.events.publish({ kind: 'job.changed', job }));
     this.edits = new Edits(stores, systemClock);
     this.inbox = new Inbox(wiring.layout.inbox);
@@ -96,7 +104,12 @@ export class StudioSession {
   }
 
   searchPorts(): Promise<SearchPorts> {
-    return (this.#searchPorts ??= searchPorts(this.wiring));
+    const { index } = this;
+    return (this.#searchPorts ??= searchPortsWith(this.wiring, {
+      vectorsOf: (key, imageIds) => index.ask('vectorsOf', key, imageIds),
+      count: (key, filter) => index.ask('count', key, filter),
+      rank: (question) => index.ask('rank', question),
+    }));
   }
 
   /** Ends everything: a run checkpoints first. The library is closed by whoever opened it. */
@@ -105,6 +118,7 @@ export class StudioSession {
     this.jobs.stopAll();
     await this.runs.close();
     await this.pairs.close();
-    await this.reader.close();
+    await this.cells.close();
+    await this.index.close();
   }
 }

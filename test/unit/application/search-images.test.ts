@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { fileFilterSchema, type FileFilter } from '#contract/studio/files.ts';
 import { currentEncoder } from '#application/current-encoder.ts';
 import { embedImages } from '#application/embed-images.ts';
 import type { ChosenEncoder } from '#application/ports/query-encoder.ts';
@@ -9,24 +10,25 @@ import { filesOf, judgedWorld, vectorOf } from '#test/support/judged-world.ts';
 import { imageFacts } from '#test/support/image-facts.ts';
 
 const { signal } = new AbortController();
+const filter = (change: Partial<FileFilter> = {}): FileFilter => fileFilterSchema.parse(change);
 const unit = (...values: number[]) => Float32Array.from(values);
 
 async function worldWithVectors() {
   const world = judgedWorld();
   const pets = world.addDataset('pets', [...filesOf('cat', 12), ...filesOf('dog', 12)]);
-  world.addDataset('toys', filesOf('car', 6));
+  const toys = world.addDataset('toys', filesOf('car', 6));
   const run = world.addRun(pets);
   const all = world.ports.stores.files.images(pets.id);
   await embedImages(world.ports, run, all, { output: 'h' }, () => {}, signal);
   const encoder: ChosenEncoder = { kind: 'run', runId: run.id, runName: run.name, checkpointStep: 40 };
   const image = (name: string): SearchExample => ({ kind: 'image', imageId: world.imageId(name), region: null });
-  const ask = (examples: readonly SearchExample[], rest: Partial<SearchRequest> = {}) =>
-    searchImages(
-      world.ports,
-      { examples, counterExamples: [], datasetName: null, label: null, among: null, top: 5, encoder, ...rest },
-      signal,
-    );
-  return { world, run, encoder, image, ask, pets };
+  const ask = async (examples: readonly SearchExample[], rest: Partial<SearchRequest> = {}) => {
+    const request = { examples, counterExamples: [], filter: filter(), top: 5, encoder, ...rest };
+    const { matches, summary } = await searchImages(world.ports, request, signal);
+    const files = matches.map(({ fileId }) => world.ports.stores.files.find(fileId)!);
+    return { matches: matches.map((match, i) => ({ ...files[i]!, ...match })), summary };
+  };
+  return { world, run, encoder, image, ask, pets, toys };
 }
 
 describe('searchImages', () => {
@@ -35,7 +37,6 @@ describe('searchImages', () => {
     const { matches, summary } = await ask([image('cat/3')]);
     expect(matches.map((match) => match.label)).toEqual(['cat', 'cat', 'cat', 'cat', 'cat']);
     expect(matches.map((match) => match.imageId)).not.toContain(world.imageId('cat/3'));
-    expect(matches.map((match) => match.rank)).toEqual([1, 2, 3, 4, 5]);
     expect(matches[0]!.score).toBeGreaterThan(matches[4]!.score);
     expect(matches[0]!.path).toMatch(/^\/pets\/all\/cat\/\d+$/);
     // The toys have not been encoded.
@@ -64,20 +65,22 @@ describe('searchImages', () => {
   });
 
   it('keeps to the data set and the label', async () => {
-    const { image, ask } = await worldWithVectors();
-    const dogs = await ask([image('cat/1')], { label: 'dog', datasetName: 'pets', top: 100 });
+    const { image, ask, pets } = await worldWithVectors();
+    const dogs = await ask([image('cat/1')], { filter: filter({ labels: ['dog'], datasetId: pets.id }), top: 100 });
     expect(dogs.matches).toHaveLength(12);
     expect(dogs.matches.every((match) => match.label === 'dog')).toBe(true);
     expect(dogs.summary.searched).toBe(12);
   });
 
-  it('says why there is nothing: no such image, no such label, nothing encoded, unknown data set', async () => {
-    const { image, ask } = await worldWithVectors();
+  it('says why there is nothing: no such image, no such label, nothing encoded', async () => {
+    const { image, ask, toys } = await worldWithVectors();
     const unknown: SearchExample = { kind: 'image', imageId: 9999 as never, region: null };
     await expect(ask([unknown])).rejects.toMatchObject({ code: 'image.missing' });
-    await expect(ask([image('cat/1')], { label: 'fish' })).rejects.toThrow('no image with the label "fish"');
-    await expect(ask([image('cat/1')], { datasetName: 'toys' })).rejects.toThrow('Encode them with "embed r');
-    await expect(ask([image('cat/1')], { datasetName: 'toy' })).rejects.toThrow('nearest name is "toys"');
+    await expect(ask([image('cat/1')], { filter: filter({ labels: ['fish'] }) })).rejects.toThrow(
+      'no image with the label "fish"',
+    );
+    const inToys = filter({ datasetId: toys.id });
+    await expect(ask([image('cat/1')], { filter: inToys })).rejects.toThrow('Encode them with "embed r');
   });
 });
 

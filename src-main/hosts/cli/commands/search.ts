@@ -2,8 +2,11 @@ import { currentEncoder, requireEncoder } from '#application/current-encoder.ts'
 import { findDataset } from '#application/find-dataset.ts';
 import { findRun } from '#application/find-run.ts';
 import type { ChosenEncoder } from '#application/ports/query-encoder.ts';
+import type { RankedImage } from '#application/ports/search-index.ts';
 import { searchImages } from '#application/search-images.ts';
-import type { SearchSummary } from '#contract/search-events.ts';
+import type { LibraryStores } from '#application/ports/library.ts';
+import type { SearchMatch, SearchSummary } from '#contract/search-events.ts';
+import { fileFilterSchema } from '#contract/studio/files.ts';
 import type { Cli, RegisterCommand } from '../command.ts';
 import { searchPorts } from '../judging-ports.ts';
 import { countWord, regionOf, searchExample } from '../search-words.ts';
@@ -43,9 +46,12 @@ async function search(
   const counterExamples = (options.not ?? []).map((word) => searchExample(word));
   const top = countWord('--top', options.top);
   const encoder = await chooseEncoder({ output, wiring, signal }, options);
-  const request = { examples, counterExamples, top, encoder };
-  const filter = { datasetName: options.dataset ?? null, label: options.label ?? null, among: null };
-  const { matches, summary } = await searchImages(await searchPorts(wiring), { ...request, ...filter }, signal);
+  const stores = await wiring.readLibrary();
+  const datasetId = options.dataset === undefined ? null : findDataset(stores.datasets, options.dataset).id;
+  const filter = fileFilterSchema.parse({ datasetId, labels: options.label === undefined ? [] : [options.label] });
+  const request = { examples, counterExamples, filter, top, encoder };
+  const { matches: ranked, summary } = await searchImages(await searchPorts(wiring), request, signal);
+  const matches = ranked.map((image, i) => matchOf(stores, image, i + 1));
   for (const match of matches) output.event({ event: 'search.matched', ...match });
   output.event({ event: 'search.finished', ...summary });
   output.line(headingOf(summary));
@@ -55,6 +61,15 @@ async function search(
     { title: 'label', value: (match) => match.label },
     { title: 'path', value: (match) => match.path },
   ]);
+}
+
+function matchOf(
+  stores: LibraryStores,
+  { imageId, fileId, contentHash, score }: RankedImage,
+  rank: number,
+): SearchMatch {
+  const { path, label } = stores.files.find(fileId)!;
+  return { rank, score, imageId, contentHash, path, label };
 }
 
 async function chooseEncoder({ output, wiring }: Cli, options: SearchOptions): Promise<ChosenEncoder> {

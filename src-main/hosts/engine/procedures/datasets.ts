@@ -28,7 +28,7 @@ function rescan(session: StudioSession, dataset: Dataset): string {
 const { dataset } = studio;
 
 export const datasetProcedures = {
-  list: dataset.list.handler(({ context: { session } }) => session.reader.ask('datasets')),
+  list: dataset.list.handler(({ context: { session } }) => session.index.ask('datasets')),
   import: dataset.import.handler(({ input, context: { session } }) => ({
     jobId: startImport(session, 'Adding images', { folders: input.paths, name: input.name ?? null }),
   })),

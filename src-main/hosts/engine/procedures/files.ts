@@ -1,4 +1,4 @@
-/** Looking at files: every answer comes from the reader's thread. Changing what is said of them: application/editing. */
+/** Looking at files: every answer comes from another thread. Changing what is said of them: application/editing. */
 import type { FileId } from '#base/ids.ts';
 import { readFileSet } from '#contract/studio/file-set.ts';
 import { studio } from './implementer.ts';
@@ -6,15 +6,19 @@ import { studio } from './implementer.ts';
 const { file } = studio;
 
 export const fileProcedures = {
-  open: file.open.handler(({ input, context }) => context.session.reader.ask('open', input.filter, input.sort)),
-  page: file.page.handler(async ({ input, context }) => ({
-    cells: await context.session.reader.ask('page', input.listingId, input.start, input.count),
+  open: file.open.handler(async ({ input, context: { session } }) => {
+    const ids = await session.index.ask('list', input.filter, input.sort);
+    return { listingId: session.listings.add(ids), count: ids.length };
+  }),
+  page: file.page.handler(async ({ input, context: { session } }) => {
+    const ids = session.listings.ids(input.listingId, input.start, input.start + input.count);
+    return { cells: await session.cells.ask('cells', [...ids]) };
+  }),
+  ids: file.ids.handler(({ input, context: { session } }) => ({
+    ids: [...session.listings.ids(input.listingId, input.start, input.end)],
   })),
-  ids: file.ids.handler(async ({ input, context }) => ({
-    ids: await context.session.reader.ask('ids', input.listingId, input.start, input.end),
-  })),
-  facets: file.facets.handler(({ input, context }) => context.session.reader.ask('facets', input.filter, input.more)),
-  details: file.details.handler(({ input, context }) => context.session.reader.ask('details', input.id)),
+  facets: file.facets.handler(({ input, context }) => context.session.index.ask('facets', input.filter, input.more)),
+  details: file.details.handler(({ input, context }) => context.session.cells.ask('details', input.id)),
   setLabel: file.setLabel.handler(({ input, context: { session } }) => {
     const changed = session.edits.setLabel(readFileSet(input.files) as FileId[], input.label);
     session.changed('files', 'undo');

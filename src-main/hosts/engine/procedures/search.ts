@@ -1,4 +1,3 @@
-import type { ListingFilter } from '#application/ports/listings.ts';
 import { type SearchExample, searchImages } from '#application/search-images.ts';
 import { KindredError } from '#base/errors.ts';
 import type { DatasetId, ImageId } from '#base/ids.ts';
@@ -23,37 +22,23 @@ function exampleOf(session: StudioSession, { imageId, uploadId, region = undefin
   throw new KindredError('image.missing', 'The dropped picture is no longer here. Drop it again.', { uploadId });
 }
 
-/** True when the filter leaves out more than the dataset does, so that the reader has to say which images pass. */
-export function hasOwnConditions(filter: ListingFilter): boolean {
-  const { labels, tags, splits, folders, traits, years, states, text, files } = filter;
-  const chosen = [labels, tags, splits, folders, traits, years];
-  return chosen.some(({ length }) => length > 0) || text !== '' || files !== '' || !states.includes('present');
-}
-
 export const searchProcedures = {
   similar: studio.search.similar.handler(async ({ input, context: { session }, signal }) => {
-    const { filter } = input;
-    const datasetId = filter.datasetId as DatasetId | null;
-    const among = hasOwnConditions(filter) ? new Set(await session.reader.ask('passingImages', filter)) : null;
-    const encoder = await session.currentEncoder(datasetId);
+    const { filter, top } = input;
+    const encoder = await session.currentEncoder(filter.datasetId as DatasetId | null);
     const request = {
       examples: input.like.map((example) => exampleOf(session, example)),
       counterExamples: input.unlike.map((example) => exampleOf(session, example)),
-      datasetName: datasetId === null ? null : session.datasetName(datasetId),
-      label: null,
-      among,
-      top: input.top,
+      filter,
+      top,
       encoder,
     };
-    const { matches, summary } = await searchImages(
-      await session.searchPorts(),
-      request,
-      signal ?? new AbortController().signal,
-    );
-    const hashes = matches.map(({ contentHash }) => contentHash);
-    const cells = await session.reader.ask('cellsOfImages', hashes, datasetId);
-    const results = matches.flatMap(({ contentHash, score }): { cell: FileCell; score: number }[] => {
-      const cell = cells.get(contentHash);
+    const ports = await session.searchPorts();
+    const { matches, summary } = await searchImages(ports, request, signal ?? new AbortController().signal);
+    const ids = matches.map(({ fileId }) => fileId);
+    const cells = new Map((await session.cells.ask('cells', ids)).map((cell) => [cell.id, cell]));
+    const results = matches.flatMap(({ fileId, score }): { cell: FileCell; score: number }[] => {
+      const cell = cells.get(fileId);
       return cell === undefined ? [] : [{ cell, score }];
     });
     return { encoder: encoderTitle(encoder), notSeen: summary.unseen, results };

@@ -1,17 +1,17 @@
 /**
- * The questions a window asks of the files: which, in what order, how many of each kind. A filter is turned into SQL
- * here and nowhere else, so that a count, a listing and a search can't disagree on what it means.
+ * What a window asks of the files, answered by plain SQL over the tables, however long that takes: what the library's
+ * index must agree with.
  */
-import { readFileSet, type ListingFilter, type ListingSort, type Trait } from '#application/ports/listings.ts';
-import type { Values } from './prepared.ts';
+import type { Database } from 'better-sqlite3';
+import type { DatasetSummary, Facets, ListingFilter, ListingSort, Trait } from '#application/ports/listings.ts';
+import { readFileSet } from '#contract/studio/file-set.ts';
 
-export interface ListingQuery {
+interface ListingQuery {
   readonly sql: string;
-  readonly values: Values;
+  readonly values: Readonly<Record<string, string | number>>;
 }
 
-/** Parts of a filter that have counts of their own. */
-export type FacetPart = 'labels' | 'tags' | 'splits' | 'states' | 'folders' | 'traits' | 'years';
+type FacetPart = keyof Facets;
 
 /** The folder of a relative path, without its slash; '' for a file in the root. */
 const FOLDER = "rtrim(rtrim(files.relative_path, replace(files.relative_path, '/', '')), '/')";
@@ -55,7 +55,7 @@ const anyOf = (column: string, name: string): string =>
   `coalesce(${column}, '') IN (SELECT value FROM json_each($${name}))`;
 
 function conditions(filter: ListingFilter, without: FacetPart | null): ListingQuery {
-  const parts: string[] = [];
+  const parts = ['files.dataset_id NOT IN (SELECT id FROM datasets WHERE removed_ms IS NOT NULL)'];
   const values: Record<string, string | number> = {};
   const add = (sql: string, name: string, value: string | number): void => {
     parts.push(sql);
@@ -89,36 +89,67 @@ function conditions(filter: ListingFilter, without: FacetPart | null): ListingQu
   return { sql: parts.length === 0 ? '1' : parts.join(' AND '), values };
 }
 
-/** Ids of the files that pass, in order: one column `id`. */
-export function listingQuery(filter: ListingFilter, sort: ListingSort): ListingQuery {
+/** Ids of the files that pass, in order. */
+export function plainList(database: Database, filter: ListingFilter, sort: ListingSort): number[] {
   const where = conditions(filter, null);
-  const join = ORDERS[sort].includes('images.') ? 'LEFT JOIN images ON images.id = files.image_id' : '';
+  const sql = `SELECT files.id FROM files LEFT JOIN images ON images.id = files.image_id
+    WHERE ${where.sql} ORDER BY ${ORDERS[sort]}`;
+  return database.prepare(sql).pluck().all(where.values) as number[];
+}
+
+/** Ids of the images that a present file holds which passes, each once, with the first such file. */
+export function plainImages(database: Database, filter: ListingFilter): Map<number, number> {
+  const where = conditions(filter, null);
+  const sql = `SELECT image_id, min(files.id) FROM files
+    WHERE ${where.sql} AND state = 'present' GROUP BY image_id ORDER BY image_id`;
+  return new Map(database.prepare(sql).raw().all(where.values) as [number, number][]);
+}
+
+/** Each part over what the other parts leave, the most frequent value first. */
+export function plainFacets(database: Database, filter: ListingFilter): Facets {
+  const counted = (part: FacetPart): Facets[FacetPart] => {
+    const { sql, values } = facetQuery(filter, part);
+    return database.prepare(sql).all(values) as Facets[FacetPart];
+  };
   return {
-    sql: `SELECT files.id FROM files ${join} WHERE ${where.sql} ORDER BY ${ORDERS[sort]}`,
-    values: where.values,
+    labels: counted('labels'),
+    tags: counted('tags'),
+    splits: counted('splits'),
+    states: counted('states'),
+    folders: counted('folders'),
+    traits: counted('traits'),
+    years: counted('years'),
   };
 }
 
-/** Content hashes of the present images that pass: one column `content_hash`, each once. */
-export function passingImagesQuery(filter: ListingFilter): ListingQuery {
-  const where = conditions(filter, null);
-  return {
-    sql: `SELECT DISTINCT images.content_hash FROM files JOIN images ON images.id = files.image_id WHERE ${where.sql}`,
-    values: where.values,
-  };
+/** What is counted of each dataset, by name. */
+export function plainSummaries(database: Database): Partial<DatasetSummary>[] {
+  const sql = `SELECT datasets.id, datasets.name,
+      count(files.id) FILTER (WHERE state = 'present') AS files,
+      count(DISTINCT CASE WHEN state = 'present' THEN image_id END) AS images,
+      count(files.id) FILTER (WHERE state = 'missing') AS missing,
+      count(files.id) FILTER (WHERE state = 'problem') AS problems,
+      count(DISTINCT CASE WHEN state = 'present' THEN label END) AS labels,
+      count(folder_label) > 0 AS usesFolderLabels
+    FROM datasets LEFT JOIN files ON files.dataset_id = datasets.id
+    WHERE removed_ms IS NULL GROUP BY datasets.id ORDER BY datasets.name`;
+  const rows = database.prepare(sql).all() as (Omit<DatasetSummary, 'usesFolderLabels'> & {
+    usesFolderLabels: number;
+  })[];
+  return rows.map((row) => ({ ...row, usesFolderLabels: row.usesFolderLabels === 1 }));
 }
 
 /** Rows (value, count), the most frequent first, over the files that the other parts of the filter leave. */
-export function facetQuery(filter: ListingFilter, part: FacetPart): ListingQuery {
+function facetQuery(filter: ListingFilter, part: FacetPart): ListingQuery {
   const where = conditions(filter, part);
   if (part === 'tags') {
-    const tagged = `SELECT tags.name AS value FROM files JOIN file_tags ON file_id = files.id JOIN tags ON tags.id = tag_id
-        WHERE ${where.sql}
-      UNION ALL
-      SELECT tags.name FROM files JOIN image_tags ON image_tags.image_id = files.image_id JOIN tags ON tags.id = tag_id
-        WHERE ${where.sql}`;
+    const tagged = `SELECT files.id, tags.name AS value FROM files
+        JOIN file_tags ON file_id = files.id JOIN tags ON tags.id = tag_id WHERE ${where.sql}
+      UNION
+      SELECT files.id, tags.name FROM files
+        JOIN image_tags ON image_tags.image_id = files.image_id JOIN tags ON tags.id = tag_id WHERE ${where.sql}`;
     return {
-      sql: `SELECT value, count(*) AS count FROM (${tagged}) GROUP BY value ORDER BY count DESC, value LIMIT 500`,
+      sql: `SELECT value, count(*) AS count FROM (${tagged}) GROUP BY value ORDER BY count DESC, value`,
       values: where.values,
     };
   }

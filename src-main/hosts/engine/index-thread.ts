@@ -1,0 +1,8 @@
+/** The engine's thread for what is asked over all files and vectors: nothing of it holds up the engine's own. */
+import { workerData } from 'node:worker_threads';
+import { libraryLayout } from '#application/library-layout.ts';
+import { answerCalls } from './answer-calls.ts';
+import { EngineIndex } from './engine-index.ts';
+
+const layout = libraryLayout(workerData as string);
+answerCalls(new EngineIndex(layout.folder, layout.vectors));
