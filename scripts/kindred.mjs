@@ -1,9 +1,10 @@
 /**
- * Everything that `npm start`, `npm test`, `npm run check`, `npm run build`, `npm run bench` and `npm run screenshots` do: the set-up when it is missing or
- * stale, then the command, on Node 24. Plain Node 20 or newer, no dependencies: this file runs before there are any.
+ * Everything that the scripts of package.json do (`npm start`, `npm test`, `npm run check` …): the set-up when it is missing
+ * or stale, then the command, on Node 24. Plain Node 20 or newer, no dependencies: this file runs before there are any.
  */
 import { buildApp } from './build-app.mjs';
 import { becomeProgram } from './launch.mjs';
+import { packageApp } from './package-app.mjs';
 import { runBench } from './run-bench.mjs';
 import { runChecks } from './run-check.mjs';
 import { takePictures } from './take-pictures.mjs';
@@ -23,6 +24,7 @@ const verbs = {
   test: runTests,
   check: runChecks,
   build: buildApp,
+  package: packageApp,
   bench: runBench,
   screenshots: takePictures,
 };

@@ -4,10 +4,19 @@
  * that goes into it and copied into the checkout.
  */
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { outputOf, runCommand } from './command.mjs';
-import { addonInPlace, cacheFolder, modules, nativeFolder, projectNode } from './places.mjs';
+import { addonInPlace, cacheFolder, modules, nativeFolder, projectNode, tensorflowInPlace } from './places.mjs';
 import { SetupError } from './progress.mjs';
 import { tensorflowIn } from './tensorflow.mjs';
 
@@ -17,6 +26,9 @@ const FLAGS = ['-O3', '-std=c++17', '-fPIC', '-shared', '-pthread', '-DNAPI_VERS
 const RENAMED = ['-DTF_SessionRun=kindredSessionRun'];
 // GCC tells that vectors wider than the baseline's registers are passed otherwise; ours never leave their file.
 const QUIET = ['-Wno-psabi'];
+
+// Beside the addon, wherever that is: a link to the cache in a checkout, the libraries themselves in a packaged app.
+const RUN_PATH = `${process.platform === 'darwin' ? '@loader_path' : '$ORIGIN'}/../../deps/lib`;
 
 const bindingFolder = () => join(modules, '@tensorflow', 'tfjs-node', 'binding');
 
@@ -34,7 +46,7 @@ function nodeHeaders() {
 /** @returns where the addon for this TensorFlow is, or will be, in the cache. */
 export function addonInCache(tensorflow) {
   const hash = createHash('sha256').update(
-    JSON.stringify([FLAGS, RENAMED, tensorflow, process.arch, process.platform]),
+    JSON.stringify([FLAGS, RENAMED, RUN_PATH, tensorflow, process.arch, process.platform]),
   );
   for (const folder of [bindingFolder(), nativeFolder]) {
     for (const name of readdirSync(folder).toSorted()) hash.update(name).update(readFileSync(join(folder, name)));
@@ -58,7 +70,7 @@ export function compiler(env = process.env) {
 export async function compileAddon(tensorflow, program) {
   const target = addonInCache(tensorflow);
   mkdirSync(dirname(target), { recursive: true });
-  const { include, libraryFolder, libraries } = tensorflowIn(tensorflow);
+  const { include, libraries } = tensorflowIn(tensorflow);
   const headers = [nodeHeaders(), include].map((folder) => `-I${folder}`);
   const own = readdirSync(nativeFolder).filter((name) => name.endsWith('.cc'));
   const sources = [
@@ -77,14 +89,21 @@ export async function compileAddon(tensorflow, program) {
     unfinished,
     ...libraries,
     ...extra,
-    `-Wl,-rpath,${libraryFolder}`,
+    `-Wl,-rpath,${RUN_PATH}`,
   ];
   await runCommand(program, args);
   renameSync(unfinished, target);
 }
 
-/** Copies the compiled addon to where tfjs-node looks for it. Complete or not at all. */
+/**
+ * Copies the compiled addon to where tfjs-node looks for it, with TensorFlow's libraries where it looks for them. The
+ * addon is there complete or not at all.
+ */
 export function placeAddon(tensorflow) {
+  const libraries = tensorflowInPlace();
+  mkdirSync(dirname(libraries), { recursive: true });
+  rmSync(libraries, { recursive: true, force: true });
+  symlinkSync(tensorflowIn(tensorflow).libraryFolder, libraries, 'dir');
   const target = addonInPlace();
   mkdirSync(dirname(target), { recursive: true });
   const aside = `${target}.${process.pid}`;

@@ -28,6 +28,11 @@ export function addonInPlace() {
   return join(modules, '@tensorflow', 'tfjs-node', 'lib', 'napi-v8', 'tfjs_binding.node');
 }
 
+/** Where the addon looks for TensorFlow's libraries: `deps/lib` of the package, as tfjs-node's own installer has it. */
+export function tensorflowInPlace() {
+  return join(modules, '@tensorflow', 'tfjs-node', 'deps', 'lib');
+}
+
 /** The environment for everything of ours: Node 24 first in PATH, TensorFlow's start-up chatter off. */
 export function projectEnvironment(env = process.env) {
   return {

@@ -5,10 +5,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { addonInPlace, modules, nativeFolder, projectNode, root } from './places.mjs';
+import { addonInPlace, modules, nativeFolder, projectNode, root, tensorflowInPlace } from './places.mjs';
 
 /** Raise when set-up itself changes in a way that must run again. */
-const SETUP_VERSION = 1;
+const SETUP_VERSION = 2;
 const stampPath = join(modules, '.kindred-setup.json');
 
 function inputsHash(plan) {
@@ -23,7 +23,7 @@ function inputsHash(plan) {
 export function isStamped(plan) {
   try {
     const stamp = JSON.parse(readFileSync(stampPath, 'utf8'));
-    const made = [projectNode(), addonInPlace(), ...(stamp.libraries ?? [])];
+    const made = [projectNode(), addonInPlace(), tensorflowInPlace(), ...(stamp.libraries ?? [])];
     return stamp.inputs === inputsHash(plan) && made.every((path) => existsSync(path));
   } catch {
     return false;
