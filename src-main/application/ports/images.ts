@@ -33,6 +33,18 @@ export interface FileScanner {
   readonly scan: (roots: readonly string[], signal: AbortSignal) => AsyncIterable<ScanBatch>;
 }
 
+/** Sees that something changed, not what: a scan finds that out. */
+export interface FolderWatcher {
+  /**
+   * Watches a folder and all below it, until the returned function is called.
+   *
+   * @param onChange after pictures or folders came, went or changed; in bursts, and sometimes for nothing.
+   * @param onGone the folder itself went; nothing is told any more.
+   * @throws when the folder can't be watched: it is not there, or the system allows no more watching.
+   */
+  readonly watch: (folder: string, onChange: () => void, onGone: () => void) => Promise<() => Promise<void>>;
+}
+
 /** Simple measurements of a picture, each from its greyscale at 256 px on the long side at most. */
 export interface ImageQuality {
   /** Mean luma in [0, 1]. */

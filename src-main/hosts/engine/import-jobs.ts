@@ -5,6 +5,8 @@ import {
   type ImportRequest,
   type ImportResult,
 } from '#application/import-folders.ts';
+import type { Dataset } from '#application/ports/library.ts';
+import type { JobWork } from './job-list.ts';
 import type { StudioSession } from './studio-session.ts';
 
 /** Faces ask for their list again at most this often while files come in. */
@@ -15,14 +17,34 @@ const counted = (count: number, noun: string): string =>
 
 /** Starts an import, or queues it behind the one that works. @returns the job's id. */
 export function startImport(session: StudioSession, title: string, request: ImportRequest): string {
-  return session.jobs.start('import', title, ({ signal, report }) =>
-    session.imports.run(async () => {
-      report(null, 'Looking for images');
-      const result = await importFolders(await session.importPorts(), request, teller(session, report), signal);
-      session.changed('datasets', 'files');
-      return closingWords(result);
-    }),
-  );
+  return session.jobs.start('import', title, async (tools) => closingWords(await runImport(session, request, tools)));
+}
+
+/** Looks again at all folders of a dataset because something changed there; says only what is new. */
+export function lookAgain(session: StudioSession, dataset: Dataset): Promise<void> {
+  return new Promise((resolve) => {
+    session.jobs.start('import', `Looking at ${dataset.name}, which has changed`, async (tools) => {
+      try {
+        const result = await runImport(session, requestFor(dataset), tools);
+        return result.new + result.changed + result.moved > 0 ? closingWords(result) : null;
+      } finally {
+        resolve();
+      }
+    });
+  });
+}
+
+export function requestFor({ name, roots }: Dataset): ImportRequest {
+  return { name, folders: roots.map(({ path }) => path) };
+}
+
+function runImport(session: StudioSession, request: ImportRequest, { signal, report }: JobWork): Promise<ImportResult> {
+  return session.imports.run(async () => {
+    report(null, 'Looking for images');
+    const result = await importFolders(await session.importPorts(), request, teller(session, report), signal);
+    session.changed('datasets', 'files');
+    return result;
+  });
 }
 
 function teller(
@@ -30,7 +52,11 @@ function teller(
   report: (share: number | null, detail: string) => void,
 ): (progress: ImportProgress) => void {
   let toldMs = Number.NEGATIVE_INFINITY;
+  let isWatched = false;
   return (progress) => {
+    // From the beginning: what changes under an import is seen too.
+    if (!isWatched) session.watched.refresh();
+    isWatched = true;
     if (progress.phase === 'scanning') return report(null, `${counted(progress.found, 'file')} found`);
     const { done, total, problems } = progress;
     const trouble = problems === 0 ? '' : `, ${counted(problems, 'problem')}`;

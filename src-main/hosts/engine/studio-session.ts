@@ -25,6 +25,8 @@ import { OpenListings } from './open-listings.ts';
 import { settleOrphanedRuns } from './orphaned-runs.ts';
 import { Pairs } from './pairs.ts';
 import { RunQueue } from './run-queue.ts';
+import { watchDatasets } from './watch-datasets.ts';
+import type { WatchedFolders } from './watched-folders.ts';
 
 /** A watcher that lost its stream tries again after this. */
 const RETRY_MS = 200;
@@ -45,6 +47,7 @@ export class StudioSession {
   readonly maps: Maps;
   readonly pairs: Pairs;
   readonly runs: RunQueue;
+  readonly watched: WatchedFolders;
   /** Pictures a browser sent to search by: upload id → file in the library's inbox. */
   readonly uploads = new Map<string, string>();
   #stopSettling: () => void = () => undefined;
@@ -61,6 +64,7 @@ export class StudioSession {
     this.inbox = new Inbox(wiring.layout.inbox);
     this.maps = new Maps(this);
     this.runs = new RunQueue(this);
+    this.watched = watchDatasets(this);
     this.pairs = new Pairs({
       decoder: () => wiring.decoder(),
       pathOf: (imageId) => stores.files.pathOf(imageId),
@@ -74,12 +78,14 @@ export class StudioSession {
     const session = new StudioSession(wiring, await wiring.holdLibrary('studio'));
     const { runs } = session.stores;
     session.#stopSettling = settleOrphanedRuns(runs, runHost(wiring), () => session.changed('runs'));
+    session.watched.refresh();
     return session;
   }
 
   /** Tells every face that something changed. */
   changed(...what: Extract<StudioEvent, { kind: 'library.changed' }>['what'][]): void {
     for (const one of what) this.events.publish({ kind: 'library.changed', what: one });
+    if (what.includes('datasets')) this.watched.refresh();
   }
 
   /** Events with the ids by which a face goes on after it lost the stream. */
@@ -115,6 +121,7 @@ export class StudioSession {
   /** Ends everything: a run checkpoints first. The library is closed by whoever opened it. */
   async close(): Promise<void> {
     this.#stopSettling();
+    await this.watched.close();
     this.jobs.stopAll();
     await this.runs.close();
     await this.pairs.close();

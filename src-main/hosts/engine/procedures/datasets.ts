@@ -4,7 +4,7 @@ import { KindredError } from '#base/errors.ts';
 import type { DatasetId } from '#base/ids.ts';
 import { fileURLToPath } from 'node:url';
 import type { Dataset, RemovalCounts } from '#application/ports/library.ts';
-import { startImport } from '../import-jobs.ts';
+import { requestFor, startImport } from '../import-jobs.ts';
 import type { StudioSession } from '../studio-session.ts';
 import { studio } from './implementer.ts';
 
@@ -19,10 +19,7 @@ export function requireDataset(session: StudioSession, id: number): Dataset {
 
 /** Looks again at all folders of a dataset. */
 function rescan(session: StudioSession, dataset: Dataset): string {
-  return startImport(session, `Looking at ${dataset.name} again`, {
-    folders: dataset.roots.map(({ path }) => path),
-    name: dataset.name,
-  });
+  return startImport(session, `Looking at ${dataset.name} again`, requestFor(dataset));
 }
 
 const { dataset } = studio;
