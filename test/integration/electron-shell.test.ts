@@ -273,6 +273,19 @@ describe('while something trains', () => {
     expect(shell.called('window.hide')).toEqual([]);
   });
 
+  it('comes out from behind the tray to ask, when it is told to quit there', async () => {
+    await startTraining();
+    await shell.fire('window', 'close');
+    await shell.call('dialog.showMessageBox');
+    await shell.answerDialog(0);
+    await shell.call('Tray');
+    await shell.fire('app', 'before-quit');
+    await shell.call('dialog.showMessageBox', 2);
+    const names = shell.calls.map(({ call }) => call);
+    expect(names.lastIndexOf('window.show')).toBeGreaterThan(names.lastIndexOf('window.hide'));
+    expect(names).toContain('tray.destroy');
+  });
+
   it('asks nothing when the computer shuts down, and holds that up until the run has its checkpoint', async () => {
     const engine = await startTraining();
     expect(await shell.fire('powerMonitor', 'shutdown')).toBe(true);

@@ -104,23 +104,62 @@ describe.skipIf(process.platform !== 'linux')('the packaged app (its stand-in is
     expect(JSON.stringify(last)).toContain('"finished"');
   });
 
-  it('its shell opens the library with its engine, shows the page under a strict policy, and ends it', async () => {
-    const unpacked = join(folder, 'asar');
-    extractAll(join(app.resources, 'app.asar'), unpacked);
-    const file = join(unpacked, 'out', 'main', 'main.js');
-    const variables = { ...environment, DOUBLE_RESOURCES: app.resources };
-    const shell = new ShellProcess({ file, appFolder: unpacked, variables });
-    try {
-      const [address] = await shell.call('window.loadURL');
-      const page = await fetch(String(address));
-      expect(page.status).toBe(200);
-      expect(page.headers.get('content-security-policy')).toContain("default-src 'self'; script-src 'self'");
-      expect(await page.text()).toMatch(/kindred-key" content="[\w-]{43}"/);
-      await shell.fire('window', 'close');
-      expect(await shell.ended).toBe(0);
-      await expect(fetch(String(address))).rejects.toThrow();
-    } finally {
-      shell.end();
+  describe('its shell, on the same library', () => {
+    let shell: ShellProcess;
+    let page: { readonly address: string; readonly headers: Headers; readonly key: string };
+
+    beforeAll(async () => {
+      const unpacked = join(folder, 'asar');
+      extractAll(join(app.resources, 'app.asar'), unpacked);
+      const file = join(unpacked, 'out', 'main', 'main.js');
+      const variables = { ...environment, DOUBLE_RESOURCES: app.resources };
+      shell = new ShellProcess({ file, appFolder: unpacked, variables });
+      const address = String((await shell.call('window.loadURL'))[0]);
+      const answer = await fetch(address);
+      const key = /kindred-key" content="([\w-]{43})"/.exec(await answer.text())?.[1] ?? '';
+      page = { address, headers: answer.headers, key };
+    });
+    afterAll(() => shell.end());
+
+    /** A command of the page's, as it sends them. */
+    async function ask(command: string, input: object): Promise<unknown> {
+      const headers = { 'content-type': 'application/json', 'x-kindred-key': page.key };
+      const body = JSON.stringify({ json: input });
+      const answer = await fetch(new URL(`/rpc/${command}`, page.address), { method: 'POST', headers, body });
+      expect(answer.status, command).toBe(200);
+      return ((await answer.json()) as { readonly json: unknown }).json;
     }
+
+    it('shows the page under a strict policy', () => {
+      expect(page.key).not.toBe('');
+      const policy = page.headers.get('content-security-policy');
+      expect(policy).toContain("default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'");
+      expect(policy).not.toMatch(/unsafe-eval|https?:|\*/);
+    });
+
+    it('follows a training from its start to the notice of its end', { timeout: 120_000 }, async () => {
+      const [dataset] = (await ask('dataset/list', {})) as readonly { readonly id: number }[];
+      const settings = { 'length.steps': 30, batchSize: 32 };
+      await ask('run/start', { datasetId: dataset!.id, preset: 'quick', settings, name: 'watched' });
+      await shell.call('powerSaveBlocker.start');
+      expect(await shell.fire('window', 'close')).toBe(true);
+      await shell.call('dialog.showMessageBox');
+      await shell.answerDialog(0);
+      expect(await shell.call('Tray')).toEqual([join(folder, 'asar', 'resources', 'icons', 'tray.png')]);
+      expect(existsSync(join(folder, 'asar', 'resources', 'icons', 'tray.png'))).toBe(true);
+      const [notice] = await shell.call('Notification');
+      expect(notice).toMatchObject({ title: 'Training of “watched” has ended' });
+      expect(JSON.stringify(notice)).toContain('Finished after 30 steps. kNN accuracy');
+      await shell.call('powerSaveBlocker.stop');
+      const shares = shell.called('window.setProgressBar').flat() as readonly number[];
+      expect(shares.some((share) => share > 0 && share < 1)).toBe(true);
+      expect(shares.at(-1)).toBe(-1);
+    });
+
+    it('ends its engine as it quits', async () => {
+      await shell.fire('app', 'before-quit');
+      expect(await shell.ended).toBe(0);
+      await expect(fetch(page.address)).rejects.toThrow();
+    });
   });
 });

@@ -48,7 +48,7 @@ export class EngineChild {
       cwd: this.#folder,
       stdio: ['pipe', 'pipe', 'inherit'],
       windowsHide: true,
-      env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: process.env['TF_CPP_MIN_LOG_LEVEL'] ?? '2' },
+      env: engineEnvironment(),
     });
     this.#child = child;
     let readyPort: number | null = null;
@@ -96,6 +96,12 @@ export class EngineChild {
     if (recent.length > MOST_ENDS) this.#listener.onFailure(reason);
     else this.start(readyPort);
   }
+}
+
+/** An AppImage is mounted under a new name each time, so compiled code would be kept each time and never found again. */
+function engineEnvironment(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  const isAppImage = env['APPIMAGE'] !== undefined;
+  return { TF_CPP_MIN_LOG_LEVEL: '2', ...(isAppImage ? { NODE_DISABLE_COMPILE_CACHE: '1' } : {}), ...env };
 }
 
 /** null for what is not a line of ours. */

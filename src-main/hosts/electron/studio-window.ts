@@ -44,6 +44,7 @@ export class StudioWindow {
   show(): void {
     this.#tray?.destroy();
     this.#tray = null;
+    if (this.#window?.isMinimized()) this.#window.restore();
     this.#window?.show();
   }
 
@@ -65,6 +66,7 @@ export class StudioWindow {
   }
 
   async ask(runs: number): Promise<LeaveAnswer> {
+    this.show();
     return leaveAnswers[(await dialog.showMessageBox(this.#window!, leaveQuestion(runs))).response] ?? 'stay';
   }
 

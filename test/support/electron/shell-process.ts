@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Answer, Call, Told } from './reports.ts';
 
 const runner = fileURLToPath(new URL('run.ts', import.meta.url));
-const ANSWER_WITHIN_MS = 20_000;
+const ANSWER_WITHIN_MS = 50_000;
 
 export interface ShellOptions {
   /** A built main process or preload script. */

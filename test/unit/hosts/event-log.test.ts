@@ -48,9 +48,9 @@ describe('EventLog', () => {
   it('tells a watcher that was away for too long to ask anew, then goes on', async () => {
     const log = new EventLog('a');
     for (let i = 0; i < 3000; i++) log.publish(files);
-    const taken = await take(log, 'a-10', 5);
+    const taken = await take(log, 'a-10', 6);
     expect(taken.at(-1)!.id).toBe('a-2999');
-    expect(new Set(taken.map(({ event }) => (event.kind === 'library.changed' ? event.what : ''))).size).toBe(5);
+    expect(new Set(taken.map(({ event }) => (event.kind === 'library.changed' ? event.what : ''))).size).toBe(6);
   });
 
   it('ends a watcher that waits when its connection closes', async () => {
