@@ -201,3 +201,15 @@ export const dialGroups: readonly DialGroup[] = [
 export function dialHint(dial: Dial): string {
   return dial.kind === 'number' ? `Too low: ${dial.tooLow} Too high: ${dial.tooHigh}` : dial.meaning;
 }
+
+const dialNames = new Map(dialGroups.flatMap(({ dials }) => dials.map(({ path, name }) => [path, name])));
+
+/** What a setting is called: as its dial, else its path in words (`views.crop.areaMin`: "Views, crop, area min"). */
+export function settingName(path: string): string {
+  const words = path
+    .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split('.')
+    .join(', ');
+  return dialNames.get(path) ?? words.charAt(0).toUpperCase() + words.slice(1);
+}

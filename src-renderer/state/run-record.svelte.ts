@@ -2,6 +2,14 @@
 import type { PinnedAtStep, RunPoint, RunSummary } from '../../src-main/contract/studio/runs.ts';
 import type { Studio } from './studio.svelte.ts';
 
+/** What the newest session of a run began with. */
+export interface RunStart {
+  readonly device: string;
+  readonly precision: string;
+  readonly isCompiled: boolean;
+  readonly memoryBytes: number;
+}
+
 type Headline = NonNullable<RunSummary['headline']>;
 
 export class RunRecord {
@@ -11,6 +19,7 @@ export class RunRecord {
   #headlines = $state.raw<readonly Headline[]>([]);
   #neighbours = $state.raw<readonly PinnedAtStep[]>([]);
   #advice = $state.raw<readonly string[]>([]);
+  #start = $state.raw<RunStart | null>(null);
 
   constructor(studio: Studio, id: string) {
     this.#studio = studio;
@@ -28,6 +37,9 @@ export class RunRecord {
   }
   get advice(): readonly string[] {
     return this.#advice;
+  }
+  get start(): RunStart | null {
+    return this.#start;
   }
   get newest(): RunPoint | null {
     return this.#points.at(-1) ?? null;
@@ -60,5 +72,6 @@ export class RunRecord {
     this.#headlines = answer.headlines;
     this.#neighbours = answer.neighbours;
     this.#advice = answer.advice;
+    this.#start = answer.start;
   }
 }

@@ -174,6 +174,8 @@ export class Studio {
     if (event.kind === 'job.changed') this.#takeJob(event.job);
     else if (event.kind === 'run.changed') this.#runs = withItem(this.#runs, event.run);
     else if (event.kind === 'run.progress') {
+      const { step, loss } = event.point;
+      this.#runs = this.#runs.map((run) => (run.id === event.id ? { ...run, step, loss } : run));
       for (const listener of this.#pointListeners) listener(event.id, event.point, event.advice);
     } else {
       void this.#refresh([event.what]);

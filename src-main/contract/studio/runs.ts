@@ -17,6 +17,8 @@ export const runSummarySchema = z.object({
   datasetId: z.int(),
   datasetName: z.string(),
   status: z.enum(['queued', 'running', 'pausing', 'paused', 'finished', 'failed']),
+  /** Among those that wait for their turn, from 1; null: it does not wait. */
+  place: z.int().nullable(),
   createdMs: z.number(),
   step: z.int(),
   totalSteps: z.int().nullable(),
@@ -98,6 +100,15 @@ export const runContract = {
       /** Oldest first. */
       neighbours: z.array(pinnedAtStepSchema),
       advice: z.array(z.string()),
+      /** What its newest session began with; null before the first. */
+      start: z
+        .object({
+          device: z.string(),
+          precision: z.enum(['float32', 'bfloat16']),
+          isCompiled: z.boolean(),
+          memoryBytes: z.number(),
+        })
+        .nullable(),
     }),
   ),
   pause: oc.input(runId).output(z.object({})),
@@ -115,5 +126,7 @@ export const runContract = {
     )
     .output(z.object({ id: z.string() })),
   rename: oc.input(z.strictObject({ id: z.string(), name: z.string().min(1).max(200) })).output(z.object({})),
+  /** What `remove` would erase, for the question before it. */
+  removal: oc.input(runId).output(z.object({ checkpoints: z.int(), embeddings: z.int() })),
   remove: oc.input(runId).output(z.object({})),
 };

@@ -51,7 +51,9 @@ export class RunRecorder {
   started(resolved: ResolvedRun, facts: StartedFacts): void {
     if (this.#folder.readResolved() === null) this.#folder.writeResolved(resolved);
     this.#stepMs = resolved.stepMs;
-    this.#tell({ kind: 'started', ...facts });
+    const event: RunEvent = { kind: 'started', ...facts };
+    this.#append(event);
+    this.#tell(event);
   }
 
   record(event: TrainingEvent): void {
@@ -123,7 +125,7 @@ export class RunRecorder {
     if (isNew) this.#tell({ kind: 'status', status, step, elapsedMs: this.#elapsedMs });
   }
 
-  #append(event: TrainingEvent): void {
+  #append(event: RunEvent | TrainingEvent): void {
     this.#lines.push(`${JSON.stringify(event)}\n`);
     this.#flushTimer ??= setTimeout(() => this.#flush(), FLUSH_MS).unref();
   }

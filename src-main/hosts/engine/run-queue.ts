@@ -44,7 +44,8 @@ export class RunQueue {
   }
 
   summaryOf(run: Run): RunSummary {
-    return { ...run, datasetName: this.#session.datasetName(run.datasetId) };
+    const place = this.#waiting.findIndex(({ runId }) => runId === run.id);
+    return { ...run, place: place < 0 ? null : place + 1, datasetName: this.#session.datasetName(run.datasetId) };
   }
 
   /** Makes the run and lets it train when it is its turn; resolves with the run's id once the run is made. */
@@ -129,8 +130,10 @@ export class RunQueue {
     if (this.activeId === run.id) {
       this.#keeping.add(run.id);
       this.pause(run.id);
-      return;
-    }
+    } else this.#keepAtRest(run);
+  }
+
+  #keepAtRest(run: Run): void {
     const { runs } = this.#session.stores;
     keepRun(runs, runHost(this.#session.wiring), run);
     const place = this.#waiting.findIndex(({ runId }) => runId === run.id);
@@ -176,7 +179,7 @@ export class RunQueue {
     try {
       const { id, outcome } = await training;
       const run = this.#session.stores.runs.find(id);
-      if (this.#keeping.delete(id) && outcome.status === 'paused' && run !== null) return this.keep(run);
+      if (this.#keeping.delete(id) && outcome.status === 'paused' && run !== null) this.#keepAtRest(run);
       if (outcome.status === 'finished') this.embed(id);
     } catch (error) {
       onError(error);
@@ -229,12 +232,7 @@ export class RunQueue {
   }
 
   /** Points and headline numbers recorded so far. */
-  record(id: RunId): {
-    points: RunPoint[];
-    headlines: NonNullable<RunSummary['headline']>[];
-    neighbours: PinnedAtStep[];
-    advice: string[];
-  } {
+  record(id: RunId): RunRecord {
     const events = runHost(this.#session.wiring).readEvents(id);
     const points = events.flatMap((event) => (event.kind === 'progress' ? [pointOf(event)] : []));
     const headlines = events.flatMap((event) => {
@@ -244,8 +242,31 @@ export class RunQueue {
     });
     const neighbours = pinnedAtSteps(events, this.#session.stores.images);
     const advice = events.flatMap((event) => (event.kind === 'advice' ? [event.message] : []));
-    return { points: thinned(points), headlines, neighbours, advice: advice.slice(-1) };
+    return { points: thinned(points), headlines, neighbours, advice: advice.slice(-1), start: startOf(events) };
   }
+}
+
+/** As `run.points` answers. */
+interface RunRecord {
+  readonly points: RunPoint[];
+  readonly headlines: NonNullable<RunSummary['headline']>[];
+  readonly neighbours: PinnedAtStep[];
+  readonly advice: string[];
+  readonly start: RunStart | null;
+}
+
+interface RunStart {
+  readonly device: string;
+  readonly precision: 'float32' | 'bfloat16';
+  readonly isCompiled: boolean;
+  readonly memoryBytes: number;
+}
+
+function startOf(events: readonly RunEvent[]): RunStart | null {
+  const started = events.findLast((event) => event.kind === 'started');
+  if (started === undefined) return null;
+  const { device, precision, compiled, memoryBytes } = started;
+  return { device, precision, isCompiled: compiled, memoryBytes };
 }
 
 /** More points than a chart has pixels only cost time; the last one always stays. */

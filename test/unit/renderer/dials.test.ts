@@ -1,12 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { trainingConfigSchema } from '#contract/training-config.ts';
-import { dialGroups, dialHint } from '../../../src-renderer/state/dials.ts';
+import { dialGroups, dialHint, settingName } from '../../../src-renderer/state/dials.ts';
 import { flatSettings } from '../../../src-renderer/state/flat-settings.ts';
 import { settingsOfViews, usualViews, viewPresets, viewWarnings } from '../../../src-renderer/state/view-settings.ts';
 
 const dials = dialGroups.flatMap((group) => group.dials);
 /** Set elsewhere: how long by the times, views on the screen of pairs. */
 const ELSEWHERE = /^(length|views|secondViews)/;
+
+describe('settingName', () => {
+  it('calls a setting as its dial does, and others by their path in words', () => {
+    expect(settingName('batchSize')).toBe('Images in a batch');
+    expect(settingName('views.crop.areaMin')).toBe('Views, crop, area min');
+  });
+});
 
 describe('dials', () => {
   it('are there for every setting a run has', () => {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { findRun } from '#application/find-run.ts';
-import { removeRun } from '#application/remove-run.ts';
+import { planRunRemoval, removeRun } from '#application/remove-run.ts';
 import { KindredError } from '#base/errors.ts';
 import type { DatasetId } from '#base/ids.ts';
 import { presetSchema } from '#contract/preset.ts';
@@ -90,6 +90,9 @@ export const runProcedures = {
     session.changed('runs');
     return {};
   }),
+  removal: studio.run.removal.handler(async ({ input, context: { session } }) =>
+    planRunRemoval(runHost(session.wiring), await session.wiring.vectors(), requireRun(session, input.id)),
+  ),
   remove: studio.run.remove.handler(async ({ input, context: { session } }) => {
     const vectors = await session.wiring.vectors();
     removeRun(session.stores.runs, runHost(session.wiring), vectors, requireRun(session, input.id));
