@@ -19,6 +19,8 @@ export default {
     { from: join(staged, 'node_modules'), to: 'engine/node_modules' },
   ],
   asar: true,
+  // By this Electron finds its own entry among Linux's applications: for links, and for progress in the dock.
+  extraMetadata: { desktopName: 'kindred.desktop' },
   // The engine's native packages are for plain Node, and are there.
   npmRebuild: false,
   afterPack: join(root, 'scripts', 'package', 'fuses.mjs'),

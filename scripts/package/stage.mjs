@@ -20,7 +20,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join, relative, sep } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import { root, tensorflowInPlace } from '../setup/places.mjs';
 
 /** Never read at run time: sources of native code, other platforms' binaries, maps, types, and a second copy of Node. */
@@ -115,7 +115,10 @@ function writeDeviceNote(folder) {
 function placeTensorflow(folder) {
   const libraries = realpathSync(tensorflowInPlace());
   const target = join(folder, relative(root, tensorflowInPlace()));
-  for (const path of filesBelow(libraries)) placeFile(path, join(target, relative(libraries, path)), { mayLink: true });
+  // An installed Python package may be what the link leads to; on Windows the folder is tfjs-node's own.
+  const isNeeded = (path) => process.platform === 'win32' || basename(path).startsWith('libtensorflow');
+  for (const path of filesBelow(libraries).filter(isNeeded))
+    placeFile(path, join(target, relative(libraries, path)), { mayLink: true });
   const notices = join(dirname(libraries), 'THIRD_PARTY_NOTICES.txt');
   if (existsSync(notices)) placeFile(notices, join(dirname(target), 'THIRD_PARTY_NOTICES.txt'), { mayLink: true });
 }

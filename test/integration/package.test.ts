@@ -2,7 +2,7 @@
  * The packaged app, laid out with a stand-in for Electron's own download: what is in it, and that its engine runs with
  * its own Node for somebody who has nothing of Kindred. Electron's binary itself is not run.
  */
-import { extractAll, listPackage } from '@electron/asar';
+import { extractAll, extractFile, listPackage } from '@electron/asar';
 import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
@@ -50,6 +50,8 @@ describe.skipIf(process.platform !== 'linux')('the packaged app (its stand-in is
       '/resources/icons/tray@2x.png',
     ]);
     expect(statSync(asar).size).toBeLessThan(100_000);
+    const own = JSON.parse(extractFile(asar, 'package.json').toString('utf8')) as object;
+    expect(own).toMatchObject({ main: 'out/main/main.js', type: 'module', desktopName: 'kindred.desktop' });
   });
 
   it('has all nine fuses set', async () => {

@@ -31,6 +31,14 @@ export const crashQuestion: Question = {
   cancelId: 0,
 };
 
+export const hangQuestion: Question = {
+  type: 'question',
+  message: 'The window does not answer.',
+  detail: 'It may go on by itself. Loading it again leads back to where you were; a training goes on in any case.',
+  buttons: ['Wait', 'Load again'],
+  cancelId: 0,
+};
+
 /** Beside the picture in the tray. */
 export function trayText({ runs, share }: Activity): string {
   if (runs === 0) return 'Kindred: nothing trains';

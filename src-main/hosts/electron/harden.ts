@@ -13,9 +13,7 @@ export function harden(isOurs: (url: string) => boolean): void {
     page.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
     page.setPermissionCheckHandler(() => false);
     page.setDevicePermissionHandler(() => false);
-    page.webRequest.onBeforeRequest(({ url }, answer) =>
-      answer({ cancel: !isOurs(url) && !url.startsWith('devtools:') }),
-    );
+    page.webRequest.onBeforeRequest(({ url }, tell) => tell({ cancel: !isOurs(url) && !url.startsWith('devtools:') }));
     page.on('will-download', (event) => event.preventDefault());
   });
 }

@@ -4,7 +4,7 @@ import type { Activity } from '#contract/studio/desktop.ts';
 import { Crashes } from '../desktop/crashes.ts';
 import { MessageQueue } from '../desktop/message-queue.ts';
 import { addressFor, isOfEngine } from '../desktop/page-address.ts';
-import { barOf, crashQuestion, leaveAnswers, leaveQuestion, trayText, type LeaveAnswer } from '../desktop/questions.ts';
+import * as questions from '../desktop/questions.ts';
 import { windowOptions } from '../desktop/window-options.ts';
 
 /** The one window, on the engine's page, and the tray that stands for it while something trains in the background. */
@@ -61,13 +61,14 @@ export class StudioWindow {
   }
 
   showActivity(activity: Activity): void {
-    this.#window?.setProgressBar(barOf(activity));
-    this.#tray?.setToolTip(trayText(activity));
+    this.#window?.setProgressBar(questions.barOf(activity));
+    this.#tray?.setToolTip(questions.trayText(activity));
   }
 
-  async ask(runs: number): Promise<LeaveAnswer> {
+  async ask(runs: number): Promise<questions.LeaveAnswer> {
     this.show();
-    return leaveAnswers[(await dialog.showMessageBox(this.#window!, leaveQuestion(runs))).response] ?? 'stay';
+    const { response } = await dialog.showMessageBox(this.#window!, questions.leaveQuestion(runs));
+    return questions.leaveAnswers[response] ?? 'stay';
   }
 
   #make(): BrowserWindow {
@@ -77,11 +78,15 @@ export class StudioWindow {
     window.once('ready-to-show', () => window.show());
     window.on('close', (event) => (event.preventDefault(), this.#onClose()));
     window.webContents.on('did-start-navigation', (to) => to.isMainFrame && !to.isSameDocument && this.messages.left());
+    window.on('unresponsive', async () => {
+      const { response } = await dialog.showMessageBox(window, questions.hangQuestion);
+      if (response === 1) window.webContents.forcefullyCrashRenderer();
+    });
     // The address holds screen, filter and selection: loading it again leads back to them.
     window.webContents.on('render-process-gone', async (_event, { reason }) => {
       if (reason === 'clean-exit') return;
       const isAsked = !this.#crashes.mayReload(performance.now());
-      if (isAsked && (await dialog.showMessageBox(window, crashQuestion)).response === 1) this.#onClose();
+      if (isAsked && (await dialog.showMessageBox(window, questions.crashQuestion)).response === 1) this.#onClose();
       else window.webContents.reload();
     });
     return window;
