@@ -6,6 +6,7 @@
  *     --peers PYTHON     a Python with test/bench/peers/requirements.txt; without it ours alone is measured
  *     --cifar DIR        CIFAR-10 as folders (train/CLASS/*, test/CLASS/*), for the rows that need it
  *     --photos DIR       where the 5,000 photos lie or are to be made (else they are made anew, for 10 minutes)
+ *     --minutes N        how long each side learns in `knn-in-time` (else 20)
  *     --quick            short turns, to see that a row works; keeps no results
  *
  * Results go to test/bench/results/speed.json and speed.md; each row replaces its own.
@@ -18,7 +19,10 @@ import { makePhotos } from './make-photos.ts';
 import { machineText, versionsText } from './speed/machine.ts';
 import { keepResults, rowText, type WrittenRow } from './speed/report.ts';
 import type { BenchContext, Row } from './speed/row.ts';
+import { embeddingRows } from './speed/rows/embedding.ts';
 import { endToEndRows } from './speed/rows/end-to-end.ts';
+import { knnInTimeRows } from './speed/rows/knn-in-time.ts';
+import { memoryRows } from './speed/rows/memory.ts';
 import { stepRows } from './speed/rows/steps.ts';
 import { runRow } from './speed/run-row.ts';
 
@@ -30,6 +34,7 @@ const { values: options, positionals: names } = parseArgs({
     peers: { type: 'string' },
     cifar: { type: 'string' },
     photos: { type: 'string' },
+    minutes: { type: 'string', default: '20' },
     quick: { type: 'boolean', default: false },
   },
 });
@@ -46,6 +51,7 @@ function contextIn(scratch: string): BenchContext {
   return {
     python: options.peers ?? null,
     isQuick: options.quick,
+    minutes: Number(options.minutes),
     cifar: options.cifar ?? null,
     photos,
     scratch,
@@ -54,7 +60,7 @@ function contextIn(scratch: string): BenchContext {
 }
 
 function rowsOf(context: BenchContext): readonly Row[] {
-  return [...stepRows(context), ...endToEndRows(context)];
+  return [stepRows, endToEndRows, embeddingRows, knnInTimeRows, memoryRows].flatMap((rows) => rows(context));
 }
 
 function chosen(rows: readonly Row[]): readonly Row[] {

@@ -37,6 +37,8 @@ export interface BenchContext {
   readonly python: string | null;
   /** Short turns, few of them: to see that a bench works. */
   readonly isQuick: boolean;
+  /** How long each side learns in rows of a given time. */
+  readonly minutes: number;
   /** CIFAR-10 as folders, `train/CLASS/*` and `test/CLASS/*`; null: rows that need it are left out. */
   readonly cifar: string | null;
   /** Photos made by `make-photos`; made when first needed. */

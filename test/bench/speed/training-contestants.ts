@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { COMMAND_LINE, importOnce, libraryOf } from './our-library.ts';
 import type { BenchContext, Contestant } from './row.ts';
 import { steppingContestant, type SteppingCommand } from './stepping-contestant.ts';
+import type { WholeCommand } from './whole-command.ts';
 
 export interface TrainingWork {
   readonly dataset: string;
@@ -11,40 +12,59 @@ export interface TrainingWork {
   readonly folder: () => Promise<string>;
 }
 
-const PEER = join(import.meta.dirname, '..', 'peers', 'lightly_folder.py');
+export const LIGHTLY_FOLDER = join(import.meta.dirname, '..', 'peers', 'lightly_folder.py');
 /** More than any turn makes. */
 const ENDLESS = '1000000';
 
-export function ourTraining(context: BenchContext, { dataset, side, batch, folder }: TrainingWork): Contestant {
-  const blur = side <= 32 ? [] : ['--set', 'views.blur.probability=0.5'];
-  const settings = ['--set', `side=${side}`, ...blur, '--batch', String(batch), '--steps', ENDLESS];
-  const command = stepping(context, batch, {
+export function ourTraining(context: BenchContext, work: TrainingWork): Contestant {
+  const isStep = (line: string) => line.includes('"run.progress"');
+  return {
     name: 'Kindred',
-    command: process.execPath,
-    words: [COMMAND_LINE, 'train', dataset, ...settings, '--json'],
-    environment: { KINDRED_LIBRARY: libraryOf(context) },
-    isStep: (line) => line.includes('"run.progress"'),
-  });
-  return prepared(command, async () => importOnce(context, await folder(), dataset));
+    start: async () => {
+      const command = await commandOfOurs(context, work);
+      const importSeconds = Number((await importOnce(context, await work.folder(), work.dataset)).toFixed(1));
+      const racer = await stepping(context, work.batch, { name: 'Kindred', ...command, isStep }).start();
+      return { ...racer, facts: () => ({ ...racer.facts(), importSeconds }) };
+    },
+  };
 }
 
 /** In each precision; the better one counts. */
-export function lightlyTraining(context: BenchContext, { side, batch, folder }: TrainingWork): readonly Contestant[] {
+export function lightlyTraining(context: BenchContext, work: TrainingWork): readonly Contestant[] {
   const { python } = context;
   if (python === null) return [];
-  return ['float32', 'bfloat16'].map((precision) => ({
-    name: `Lightly, ${precision}`,
-    start: async () => {
-      const words = ['--data', await folder(), '--side', side, '--batch', batch, '--steps', ENDLESS].map(String);
-      const command = stepping(context, batch, {
-        name: `Lightly, ${precision}`,
-        command: python,
-        words: [PEER, ...words, '--ticks', ...(precision === 'bfloat16' ? ['--bf16'] : [])],
-        isStep: (line) => line.startsWith('{"step"'),
-      });
-      return command.start();
-    },
-  }));
+  const isStep = (line: string) => line.startsWith('{"step"');
+  return (['float32', 'bfloat16'] as const).map((precision) => {
+    const name = `Lightly, ${precision}`;
+    const command = () => commandOfLightly(python, work, precision);
+    return { name, start: async () => stepping(context, work.batch, { name, ...(await command()), isStep }).start() };
+  });
+}
+
+/** `train` on the imported folder, without end, a JSON line a step. */
+export async function commandOfOurs(context: BenchContext, work: TrainingWork): Promise<WholeCommand> {
+  const { dataset, side, batch, folder } = work;
+  await importOnce(context, await folder(), dataset);
+  const blur = side <= 32 ? [] : ['--set', 'views.blur.probability=0.5'];
+  const settings = ['--set', `side=${side}`, ...blur, '--batch', String(batch), '--steps', ENDLESS];
+  return {
+    command: process.execPath,
+    words: [COMMAND_LINE, 'train', dataset, ...settings, '--json'],
+    environment: { KINDRED_LIBRARY: libraryOf(context) },
+  };
+}
+
+/** Lightly on the folder, without end, a JSON line a step. */
+export async function commandOfLightly(
+  python: string,
+  { side, batch, folder }: TrainingWork,
+  precision: 'float32' | 'bfloat16',
+): Promise<WholeCommand> {
+  const words = ['--data', await folder(), '--side', side, '--batch', batch, '--steps', ENDLESS].map(String);
+  return {
+    command: python,
+    words: [LIGHTLY_FOLDER, ...words, '--ticks', ...(precision === 'bfloat16' ? ['--bf16'] : [])],
+  };
 }
 
 /** What lies ready when a turn begins, two batches ahead here and two a worker there, is not counted. */
@@ -59,15 +79,4 @@ function stepping(
     stepsSkipped: 6,
     secondsOfTurn: isQuick ? 3 : 10,
   });
-}
-
-function prepared(contestant: Contestant, prepare: () => Promise<number>): Contestant {
-  return {
-    name: contestant.name,
-    start: async () => {
-      const importSeconds = Number((await prepare()).toFixed(1));
-      const racer = await contestant.start();
-      return { turn: racer.turn, stop: racer.stop, facts: () => ({ ...racer.facts(), importSeconds }) };
-    },
-  };
 }
