@@ -3,12 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "bfloat16-products.h"
 #include "shared-work.h"
-
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 10
-#define KINDRED_BFLOAT16_PRODUCTS
-#include <immintrin.h>
-#endif
 
 /* An image's rows are laid out anew so that two neighbouring pixels of a row stand beside each other, as the products of
  * pairs want them, and used for all nine taps:
@@ -20,12 +16,15 @@
  * images share a line: `segments` of them, each with its own zeros. At stride 2 a line holds even columns first, then odd
  * ones, so neighbours of a tap stay neighbours in memory. */
 namespace kindred {
+
+bool hasFilterGradient() { return hasBfloat16Products(); }
+
 namespace {
 
 constexpr int kLine = 40;
 constexpr int kHalfLine = 20;
 // Each part sums into a kernel of its own; fixed, so that the order of summing is.
-constexpr int kMostParts = 8;
+constexpr int kMostParts = 16;
 
 int evenWidth(const FilterGradientShape& s) { return (s.outWidth + 1) / 2 * 2; }
 // Columns of a line that one image takes (of a half line at stride 2).
@@ -43,25 +42,13 @@ bool fitsFilterGradient(const FilterGradientShape& s) {
 
 #ifdef KINDRED_BFLOAT16_PRODUCTS
 
-bool hasFilterGradient() {
-  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-         __builtin_cpu_supports("avx512bf16");
-}
-
-#pragma GCC push_options
-#pragma GCC target("avx512f,avx512bw,avx512vl,avx512bf16")
+KINDRED_PRODUCTS_BEGIN
 namespace {
 
 // Offsets of the three taps of a row within a line.
 template <int stride>
 constexpr int tapOffset(int tap) {
   return stride == 1 ? tap : tap == 1 ? kHalfLine : tap / 2;
-}
-
-__m512bh bothPixels(const Bfloat16* p) {
-  int word;
-  std::memcpy(&word, p, sizeof word);
-  return (__m512bh)_mm512_set1_epi32(word);
 }
 
 struct Band {
@@ -91,7 +78,7 @@ void addTaps(const Band& band, float* kernel, int64_t tapStep) {
         for (int i = 0; i < inputs; i++)
 #pragma GCC unroll 3
           for (int t = 0; t < 3; t++) {
-            const __m512bh pixels = bothPixels(pixel + i * kLine + tapOffset<stride>(t));
+            const __m512bh pixels = pairInAllLanes(pixel + i * kLine + tapOffset<stride>(t));
 #pragma GCC unroll 4
             for (int v = 0; v < vectors; v++) sums[i][t][v] = _mm512_dpbf16_ps(sums[i][t][v], pixels, gradient[v]);
           }
@@ -146,8 +133,7 @@ void layPairs(const Bfloat16* from, int width, int channels, Bfloat16* to) {
       const __m256i first = _mm256_loadu_si256((const __m256i*)(left + c));
       const __m256i second =
           p + 1 < width ? _mm256_loadu_si256((const __m256i*)(left + channels + c)) : _mm256_setzero_si256();
-      const __m512i both = _mm512_or_si512(_mm512_cvtepu16_epi32(first), _mm512_slli_epi32(_mm512_cvtepu16_epi32(second), 16));
-      _mm512_storeu_si512(to + static_cast<int64_t>(p) * channels + 2 * c, both);
+      _mm512_storeu_si512(to + static_cast<int64_t>(p) * channels + 2 * c, pairedRows(first, second));
     }
   }
 }
@@ -215,7 +201,7 @@ void addImages(const FilterGradientShape& s, const Bfloat16* x, const Bfloat16* 
 }
 
 }  // namespace
-#pragma GCC pop_options
+KINDRED_PRODUCTS_END
 
 void filterGradient(const FilterGradientShape& s, const Bfloat16* x, const Bfloat16* dy, float* kernel) {
   const int64_t size = 9LL * s.inChannels * s.outChannels;
@@ -233,7 +219,6 @@ void filterGradient(const FilterGradientShape& s, const Bfloat16* x, const Bfloa
 
 #else
 
-bool hasFilterGradient() { return false; }
 void filterGradient(const FilterGradientShape&, const Bfloat16*, const Bfloat16*, float*) {}
 
 #endif

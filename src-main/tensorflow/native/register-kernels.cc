@@ -4,12 +4,15 @@
 //   KindredBatchNormReluGrad  dy: parts × T, x: T, gamma, beta, mean, inverse_deviation: float, y: sides × T
 //                             → dx: T, dgamma, dbeta: float, dside: sides × T
 //   KindredFilterGradient     x, dy: bfloat16 → dkernel: float [3, 3, in, out]; stride 1 padded by 1, or 2 unpadded
-//   KindredAbilities          → int32: 1 norms, 2 filter gradients, added up
+//   KindredConvolution        x, kernel: bfloat16 → y: bfloat16; a kernel of side 3 is padded by 1 at stride 1, else nothing
+//   KindredConvolutionGradient dy, kernel: bfloat16 → dx: bfloat16 [n, height, width, c], the gradient by x of the same
+//   KindredAbilities          → int32: 1 norms, 2 products of bfloat16 (convolutions and their gradients), added up
 //
-// T is float or bfloat16; images are [n, h, w, c], c a multiple of 16; parts is 1 or 2, sides 0 or 1.
+// T is float or bfloat16, of convolutions always bfloat16; images are [n, h, w, c], c a multiple of 16; parts is 1 or 2, sides 0 or 1.
 #include <utility>
 #include <vector>
 
+#include "convolution.h"
 #include "filter-gradient.h"
 #include "fused-norm.h"
 #include "kernel-api.h"
@@ -179,27 +182,60 @@ void computeNormGradient(void* kernel, TF_OpKernelContext* context) {
                           dataOf<float>(dbeta)});
 }
 
-void* makeFilterGradient(TF_OpKernelConstruction* construction) {
+// What a convolution or a gradient of one is told: 0 where an operation has no such attribute.
+struct ConvolutionAttributes {
+  int32_t stride = 1, height = 0, width = 0;
+};
+
+void* makeConvolution(TF_OpKernelConstruction* construction) {
   TF_Status* status = TF_NewStatus();
-  int32_t stride = 1;
-  TF_OpKernelConstruction_GetAttrInt32(construction, "stride", &stride, status);
+  auto* attributes = new ConvolutionAttributes;
+  const std::pair<const char*, int32_t*> wanted[] = {
+      {"stride", &attributes->stride}, {"height", &attributes->height}, {"width", &attributes->width}};
+  for (const auto& [name, value] : wanted) {
+    if (TF_GetCode(status) == TF_OK && TF_OpKernelConstruction_HasAttr(construction, name, status))
+      TF_OpKernelConstruction_GetAttrInt32(construction, name, value, status);
+  }
   if (TF_GetCode(status) != TF_OK) TF_OpKernelConstruction_Failure(construction, status);
   TF_DeleteStatus(status);
-  return new int(stride);
+  return attributes;
 }
 
-void deleteFilterGradient(void* stride) { delete static_cast<int*>(stride); }
+void deleteConvolution(void* attributes) { delete static_cast<ConvolutionAttributes*>(attributes); }
+
+int dimOf(const TF_Tensor* tensor, int i) { return static_cast<int>(TF_Dim(tensor, i)); }
+
+void computeConvolution(void* kernel, TF_OpKernelContext* context) {
+  const auto& attributes = *static_cast<ConvolutionAttributes*>(kernel);
+  const bool isGradient = attributes.height > 0;
+  Call call(context);
+  TF_Tensor *x = call.input(0), *weights = call.input(1);
+  if (call.hasFailed()) return;
+  if (!call.require(hasConvolution() && TF_NumDims(x) == 4 && TF_NumDims(weights) == 4 &&
+                        TF_Dim(weights, 0) == TF_Dim(weights, 1) && TF_Dim(weights, isGradient ? 3 : 2) == TF_Dim(x, 3),
+                    "convolutions need images, a square kernel and bfloat16 instructions"))
+    return;
+  const int side = dimOf(weights, 0), stride = attributes.stride;
+  const auto outSize = [&](int size) { return stride == 1 ? size : (size - side) / stride + 1; };
+  const int outHeight = isGradient ? attributes.height : outSize(dimOf(x, 1));
+  const int outWidth = isGradient ? attributes.width : outSize(dimOf(x, 2));
+  const ConvolutionShape shape = {dimOf(x, 0), dimOf(x, 1), dimOf(x, 2), outHeight, outWidth, dimOf(x, 3),
+                                  dimOf(weights, isGradient ? 2 : 3), side, stride, isGradient};
+  if (!call.require(fitsConvolution(shape), "no convolution for these shapes")) return;
+  TF_Tensor* y = call.output(0, TF_BFLOAT16, {shape.images, outHeight, outWidth, shape.outChannels});
+  if (call.hasFailed()) return;
+  convolve(shape, dataOf<Bfloat16>(x), dataOf<Bfloat16>(weights), dataOf<Bfloat16>(y));
+}
 
 void computeFilterGradient(void* kernel, TF_OpKernelContext* context) {
-  const int stride = *static_cast<int*>(kernel);
+  const int stride = static_cast<ConvolutionAttributes*>(kernel)->stride;
   Call call(context);
   TF_Tensor *x = call.input(0), *dy = call.input(1);
   if (call.hasFailed()) return;
   if (!call.require(hasFilterGradient() && TF_NumDims(x) == 4 && TF_NumDims(dy) == 4 && TF_Dim(x, 0) == TF_Dim(dy, 0),
                     "filter gradients need images and bfloat16 instructions"))
     return;
-  const auto dim = [](TF_Tensor* tensor, int i) { return static_cast<int>(TF_Dim(tensor, i)); };
-  const FilterGradientShape shape = {dim(x, 0), dim(x, 1), dim(x, 2), dim(dy, 1), dim(dy, 2), dim(x, 3), dim(dy, 3), stride,
+  const FilterGradientShape shape = {dimOf(x, 0), dimOf(x, 1), dimOf(x, 2), dimOf(dy, 1), dimOf(dy, 2), dimOf(x, 3), dimOf(dy, 3), stride,
                                      stride == 1 ? 1 : 0};
   if (!call.require(fitsFilterGradient(shape), "no filter gradient for these shapes")) return;
   TF_Tensor* dkernel = call.output(0, TF_FLOAT, {3, 3, shape.inChannels, shape.outChannels});
@@ -210,7 +246,7 @@ void computeFilterGradient(void* kernel, TF_OpKernelContext* context) {
 void computeAbilities(void*, TF_OpKernelContext* context) {
   Call call(context);
   TF_Tensor* abilities = call.output(0, TF_INT32, {});
-  if (!call.hasFailed()) *dataOf<int32_t>(abilities) = 1 + (hasFilterGradient() ? 2 : 0);
+  if (!call.hasFailed()) *dataOf<int32_t>(abilities) = 1 + (hasConvolution() ? 2 : 0);
 }
 
 void sameShape(TF_ShapeInferenceContext* context, int input, int output, TF_Status* status) {
@@ -232,6 +268,7 @@ void shapesOfScalar(TF_ShapeInferenceContext* context, TF_Status* status) {
 }
 
 const char* const kType = "T: {float, bfloat16}";
+const char* const kNarrow = "T: {bfloat16}";
 
 bool registerAll() {
   registerOperation({"KindredBatchNormRelu",
@@ -246,6 +283,12 @@ bool registerAll() {
                      {kType, "parts: int >= 1", "sides: int >= 0"},
                      shapesUnknown});
   registerOperation({"KindredFilterGradient", {"x: bfloat16", "dy: bfloat16"}, {"dkernel: float"}, {"stride: int"}, shapesUnknown});
+  registerOperation({"KindredConvolution", {"x: T", "kernel: T"}, {"y: T"}, {kNarrow, "stride: int"}, shapesUnknown});
+  registerOperation({"KindredConvolutionGradient",
+                     {"dy: T", "kernel: T"},
+                     {"dx: T"},
+                     {kNarrow, "stride: int", "height: int >= 1", "width: int >= 1"},
+                     shapesUnknown});
   registerOperation({"KindredAbilities", {}, {"abilities: int32"}, {}, shapesOfScalar});
   const auto norm = "KindredBatchNormRelu", gradient = "KindredBatchNormReluGrad";
   registerKernel(norm, "KindredNormFloat", TF_FLOAT, makeNorm, computeNorm<float, TF_FLOAT>, deleteNorm);
@@ -253,8 +296,10 @@ bool registerAll() {
   registerKernel(gradient, "KindredNormGradFloat", TF_FLOAT, makeNorm, computeNormGradient<float, TF_FLOAT>, deleteNorm);
   registerKernel(gradient, "KindredNormGradBfloat16", TF_BFLOAT16, makeNorm, computeNormGradient<Bfloat16, TF_BFLOAT16>,
                  deleteNorm);
-  registerKernel("KindredFilterGradient", "KindredFilterGradient", 0, makeFilterGradient, computeFilterGradient,
-                 deleteFilterGradient);
+  registerKernel("KindredFilterGradient", "KindredFilterGradient", 0, makeConvolution, computeFilterGradient,
+                 deleteConvolution);
+  for (const char* name : {"KindredConvolution", "KindredConvolutionGradient"})
+    registerKernel(name, name, TF_BFLOAT16, makeConvolution, computeConvolution, deleteConvolution);
   registerKernel("KindredAbilities", "KindredAbilities", 0, nullptr, computeAbilities, nullptr);
   return true;
 }

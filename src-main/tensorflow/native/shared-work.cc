@@ -3,63 +3,77 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdlib>
+#include <list>
 #include <mutex>
 #include <thread>
 
 namespace kindred {
 namespace {
 
+// Callers work on their own jobs; a helper takes parts of any, as long as fewer than `threads` are at work.
 class Pool {
  public:
-  explicit Pool(int helpers) {
-    for (int i = 0; i < helpers; i++) std::thread([this] { help(); }).detach();
-    helpers_ = helpers;
+  explicit Pool(int threads) : threads_(threads) {
+    for (int i = 1; i < threads; i++) std::thread([this] { help(); }).detach();
   }
 
   void run(int parts, const std::function<void(int)>& part) {
-    std::unique_lock<std::mutex> owner(owner_, std::try_to_lock);
-    if (!owner.owns_lock() || helpers_ == 0 || parts < 2) {
-      for (int i = 0; i < parts; i++) part(i);
-      return;
-    }
+    Job job{part, parts};
     {
       std::lock_guard<std::mutex> guard(state_);
-      part_ = &part;
-      parts_ = parts;
-      next_ = 0;
-      busy_ = helpers_;
-      round_++;
+      atWork_++;
+      jobs_.push_back(&job);
     }
-    wake_.notify_all();
-    takeParts();
+    if (parts > 1) wake_.notify_all();
+    for (int i = job.next++; i < parts; i = job.next++) part(i);
     std::unique_lock<std::mutex> guard(state_);
-    done_.wait(guard, [this] { return busy_ == 0; });
+    jobs_.remove(&job);
+    atWork_--;
+    wake_.notify_all();
+    done_.wait(guard, [&] { return job.helpers == 0; });
   }
 
  private:
-  void takeParts() {
-    for (int i = next_++; i < parts_; i = next_++) (*part_)(i);
-  }
+  struct Job {
+    const std::function<void(int)>& part;
+    const int parts;
+    std::atomic<int> next{0};
+    int helpers = 0;
+  };
 
   void help() {
-    int seen = 0;
+    std::unique_lock<std::mutex> guard(state_);
     for (;;) {
-      {
-        std::unique_lock<std::mutex> guard(state_);
-        wake_.wait(guard, [&] { return round_ != seen; });
-        seen = round_;
-      }
-      takeParts();
-      std::lock_guard<std::mutex> guard(state_);
-      if (--busy_ == 0) done_.notify_one();
+      Job* job = nullptr;
+      int part = 0;
+      wake_.wait(guard, [&] { return atWork_ < threads_ && claim(job, part); });
+      atWork_++;
+      job->helpers++;
+      guard.unlock();
+      job->part(part);
+      guard.lock();
+      atWork_--;
+      if (--job->helpers == 0) done_.notify_all();
     }
   }
 
-  std::mutex owner_, state_;
+  // The oldest job with a part that nobody has taken.
+  bool claim(Job*& job, int& part) {
+    for (Job* candidate : jobs_) {
+      if (candidate->next >= candidate->parts) continue;
+      part = candidate->next++;
+      if (part >= candidate->parts) continue;
+      job = candidate;
+      return true;
+    }
+    return false;
+  }
+
+  const int threads_;
+  std::mutex state_;
   std::condition_variable wake_, done_;
-  const std::function<void(int)>* part_ = nullptr;
-  int parts_ = 0, helpers_ = 0, busy_ = 0, round_ = 0;
-  std::atomic<int> next_{0};
+  std::list<Job*> jobs_;
+  int atWork_ = 0;
 };
 
 }  // namespace
@@ -76,7 +90,7 @@ int threadCount() {
 
 void shareWork(int parts, const std::function<void(int)>& part) {
   // Never destroyed: its threads outlive every static object.
-  static Pool* const pool = new Pool(threadCount() - 1);
+  static Pool* const pool = new Pool(threadCount());
   pool->run(parts, part);
 }
 

@@ -8,8 +8,8 @@ namespace kindred {
 int threadCount();
 
 // Calls `part(i)` once for every i in [0, parts), by the calling thread and the pool's. Returns when all are done. Which
-// thread takes which part is left open: what a part computes must not depend on it. While another operation holds the
-// pool, the calling thread does everything itself.
+// thread takes which part is left open: what a part computes must not depend on it. While as many operations run at once
+// as there are threads, each is done by its own.
 void shareWork(int parts, const std::function<void(int)>& part);
 
 }  // namespace kindred

@@ -4,6 +4,7 @@ import { compileGraph, type CompiledFunction } from '../compiled-step/compile.ts
 import type { GraphDefinition } from '../compiled-step/graph-definition.ts';
 import { loadableGraph, type LoadableGraph } from '../compiled-step/loadable-graph.ts';
 import { bfloat16 } from '../compiled-step/passes/bfloat16.ts';
+import { directConvolutions } from '../compiled-step/passes/direct-convolutions.ts';
 import { foldScales } from '../compiled-step/passes/fold-scales.ts';
 import { fuseNorms } from '../compiled-step/passes/fuse-norms.ts';
 import { packImages } from '../compiled-step/passes/pack-images.ts';
@@ -22,8 +23,9 @@ export type Precision = StepRunner['description']['precision'];
 
 /** @throws RecordingError when the step or the embedding can't be recorded. */
 export function compileStep(definition: StepDefinition | LooksDefinition, precision: Precision): GraphDefinition {
-  const passes = stepPasses(precision, nativeAbilities());
-  const embedPasses = [foldScales, ...(precision === 'bfloat16' ? [bfloat16] : [])];
+  const abilities = nativeAbilities();
+  const passes = stepPasses(precision, abilities);
+  const embedPasses = [foldScales, ...(precision === 'bfloat16' ? narrowPasses(abilities) : [])];
   const looks = [...definition.looks].map(
     ([name, look]) => [embedPoint(name), embedFunction(look, embedPasses)] as const,
   );
@@ -42,14 +44,13 @@ export function compileStep(definition: StepDefinition | LooksDefinition, precis
 }
 
 /** Float32 stays as recorded: fusing gains nothing there (measured), and so it equals the eager step. */
-function stepPasses(precision: Precision, { fusedNorms, filterGradients }: NativeAbilities): readonly Pass[] {
+function stepPasses(precision: Precision, abilities: NativeAbilities): readonly Pass[] {
   if (precision === 'float32') return [];
-  return [
-    removeIdentityReshapes,
-    ...(filterGradients ? [smallFilterGradients] : []),
-    bfloat16,
-    ...(fusedNorms ? [fuseNorms] : []),
-  ];
+  return [removeIdentityReshapes, ...narrowPasses(abilities), ...(abilities.fusedNorms ? [fuseNorms] : [])];
+}
+
+function narrowPasses({ convolutions }: NativeAbilities): readonly Pass[] {
+  return convolutions ? [directConvolutions, smallFilterGradients, bfloat16] : [bfloat16];
 }
 
 /** The entry point of a look. */

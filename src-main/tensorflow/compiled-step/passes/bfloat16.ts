@@ -8,6 +8,7 @@
 import type { DType } from '../../tf-dtype.ts';
 import type { ProgramBuilder } from '../program-builder.ts';
 import { typeOf, type Program, type ProgramNode, type Ref } from '../program.ts';
+import { CONVOLUTION, CONVOLUTION_GRADIENT } from './direct-convolutions.ts';
 import { rewriteProgram } from './rewrite-program.ts';
 import { FILTER_GRADIENT } from './small-filter-gradients.ts';
 
@@ -24,6 +25,8 @@ const NARROWINGS: ReadonlyMap<string, Narrowing> = new Map([
   ['Conv2D', { inputs: [0, 1], always: true }],
   ['Conv2DBackpropInput', { inputs: [1, 2], always: true }],
   ['Conv2DBackpropFilter', { inputs: [0, 2], always: true }],
+  [CONVOLUTION, { inputs: [0, 1], always: true }],
+  [CONVOLUTION_GRADIENT, { inputs: [0, 1], always: true }],
   [FILTER_GRADIENT, { inputs: [0, 1], always: true, widens: true }],
   ['FusedBatchNormV3', { inputs: [0], always: false }],
   ['FusedBatchNormGradV3', { inputs: [0, 1], always: false }],

@@ -5,7 +5,8 @@
  * With more channels TensorFlow's own is as fast.
  */
 import type { ProgramBuilder } from '../program-builder.ts';
-import { typeOf, type Attribute, type Program, type ProgramNode, type Ref } from '../program.ts';
+import { typeOf, type Program, type ProgramNode, type Ref } from '../program.ts';
+import { plainStride } from './convolution-attributes.ts';
 import { rewriteProgram } from './rewrite-program.ts';
 
 export const FILTER_GRADIENT = 'KindredFilterGradient';
@@ -29,20 +30,8 @@ function strideOf({ op, inputs, attributes, outputs }: ProgramNode, builder: Pro
   if (op !== 'Conv2DBackpropFilter') return null;
   const [height, width, into, out] = outputs[0]!.shape as [number, number, number, number];
   if (height !== 3 || width !== 3 || into % LANES !== 0 || out % LANES !== 0 || into * out > MOST_WEIGHTS) return null;
-  const stride = squareStride(attributes['strides']);
-  if (stride === null || !isOnes(attributes['dilations'])) return null;
-  const padding = attributes['padding'];
-  if (padding?.kind !== 'string' || padding.value !== (stride === 1 ? 'SAME' : 'VALID')) return null;
+  const stride = plainStride(attributes, 3);
+  if (stride === null) return null;
   const columns = typeOf(builder, inputs[2] as Ref).shape[2]!;
   return columns <= LINE[stride] ? stride : null;
-}
-
-function squareStride(attribute: Attribute | undefined): 1 | 2 | null {
-  if (attribute?.kind !== 'ints') return null;
-  const [, height, width] = attribute.value;
-  return height === width && (height === 1 || height === 2) ? height : null;
-}
-
-function isOnes(attribute: Attribute | undefined): boolean {
-  return attribute === undefined || (attribute.kind === 'ints' && attribute.value.every((value) => value === 1));
 }

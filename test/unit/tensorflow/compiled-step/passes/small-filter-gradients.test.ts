@@ -93,13 +93,13 @@ describe('smallFilterGradients', () => {
       expect(expected.some((value) => Math.abs(value) > 0.5)).toBe(true);
       const changed = smallFilterGradients(program);
       expect(ops(changed)).toContain(FILTER_GRADIENT);
-      if (!nativeAbilities().filterGradients) return;
+      if (!nativeAbilities().convolutions) return;
       expectClose(runProgram(bfloat16(changed), inputs).get('kernel')!, expected, 1e-5);
     },
   );
 
   it('gives the same bytes every time', () => {
-    if (!nativeAbilities().filterGradients) return;
+    if (!nativeAbilities().convolutions) return;
     const convolution: Convolution = { images: 33, side: 8, into: 32, out: 32, stride: 1 };
     const { x, dy } = shapesOf(convolution);
     const noise = (shape: readonly number[], seed: number) => ({

@@ -1,0 +1,282 @@
+#include "convolution.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "bfloat16-products.h"
+#include "shared-work.h"
+
+/* A tile is some pixels of an image by some sixteens of channels, summed in registers over all taps and input channels:
+ * a pair of a pixel's channels, in all lanes, times the weights of that pair for sixteen channels.
+ *
+ *   image     with zeros around it, so that a tap is a distance in memory for every pixel
+ *   weights   [block of output channels][tap][input channel / 2][output channel of the block][2]
+ *
+ * A gradient by input is the same with the kernel turned round. At stride 2 every other row and column has taps of its
+ * own: four phases, each a convolution that writes every other pixel. */
+namespace kindred {
+
+bool hasConvolution() { return hasBfloat16Products(); }
+
+namespace {
+
+constexpr int kMostSteps = 1024;
+
+bool isStep(int step) { return step >= 16 && step <= kMostSteps && (step & (step - 1)) == 0; }
+
+int padOf(const ConvolutionShape& s) { return s.side == 3 && (s.stride == 1 || s.isGradient) ? 1 : 0; }
+
+int outSize(int size, const ConvolutionShape& s) { return (size + 2 * padOf(s) - s.side) / s.stride + 1; }
+
+}  // namespace
+
+bool fitsConvolution(const ConvolutionShape& s) {
+  if (s.images < 1 || (s.side != 1 && s.side != 3) || (s.stride != 1 && s.stride != 2)) return false;
+  if (s.outChannels % 16 != 0 || !isStep(s.inChannels * (s.isGradient ? 1 : s.stride))) return false;
+  const bool isPhased = s.isGradient && s.stride == 2;
+  const bool isWhole = isPhased ? (s.outHeight - s.side) / 2 + 1 == s.height && (s.outWidth - s.side) / 2 + 1 == s.width
+                                : s.outHeight == outSize(s.height, s) && s.outWidth == outSize(s.width, s);
+  const int parts = isPhased ? 2 : 1;
+  return isWhole && s.outHeight / parts >= 4 && s.outWidth / parts >= 4;
+}
+
+#ifdef KINDRED_BFLOAT16_PRODUCTS
+KINDRED_PRODUCTS_BEGIN
+namespace {
+
+constexpr int kMostTaps = 9;
+// Images that are computed together for each block of weights, so that both stay near: bytes.
+constexpr int64_t kGroupBytes = 1 << 16;
+
+// One convolution at stride 1 or 2, or one phase of a gradient: distances in numbers, not bytes.
+struct Phase {
+  int taps = 0;
+  int64_t tapAt[kMostTaps];
+  // Of the kernel: which of its side × side.
+  int kernelTap[kMostTaps];
+  int height, width;
+  int64_t rowStep;
+  int64_t yAt, yRowStep, yColumnStep;
+  int inChannels;
+};
+
+template <int step, int rows, int columns, int vectors>
+void addTile(const Phase& phase, const Bfloat16* x, const Bfloat16* weights, Bfloat16* y) {
+  __m512 sums[rows][columns][vectors];
+#pragma GCC unroll 4
+  for (int r = 0; r < rows; r++)
+#pragma GCC unroll 16
+    for (int c = 0; c < columns; c++)
+#pragma GCC unroll 2
+      for (int v = 0; v < vectors; v++) sums[r][c][v] = _mm512_setzero_ps();
+  for (int tap = 0; tap < phase.taps; tap++) {
+    const Bfloat16* from = x + phase.tapAt[tap];
+    for (int i = 0; i < phase.inChannels; i += 2) {
+      __m512bh weight[vectors];
+#pragma GCC unroll 2
+      for (int v = 0; v < vectors; v++) weight[v] = (__m512bh)_mm512_loadu_si512(weights + v * 32);
+      weights += vectors * 32;
+#pragma GCC unroll 4
+      for (int r = 0; r < rows; r++)
+#pragma GCC unroll 16
+        for (int c = 0; c < columns; c++) {
+          const __m512bh pixel = pairInAllLanes(from + r * phase.rowStep + c * step + i);
+#pragma GCC unroll 2
+          for (int v = 0; v < vectors; v++) sums[r][c][v] = _mm512_dpbf16_ps(sums[r][c][v], pixel, weight[v]);
+        }
+    }
+  }
+#pragma GCC unroll 4
+  for (int r = 0; r < rows; r++)
+#pragma GCC unroll 16
+    for (int c = 0; c < columns; c++)
+#pragma GCC unroll 2
+      for (int v = 0; v < vectors; v++)
+        _mm256_storeu_si256((__m256i*)(y + r * phase.yRowStep + c * phase.yColumnStep + v * 16),
+                            (__m256i)_mm512_cvtneps_pbh(sums[r][c][v]));
+}
+
+// The last tile of a row or column reaches back: what two tiles share is written twice, with the same numbers.
+template <int step, int rows, int columns, int vectors>
+void addBlock(const Phase& phase, const Bfloat16* image, const Bfloat16* weights, Bfloat16* y) {
+  for (int row = 0; row < phase.height; row += rows) {
+    const int top = std::min(row, phase.height - rows);
+    for (int column = 0; column < phase.width; column += columns) {
+      const int left = std::min(column, phase.width - columns);
+      addTile<step, rows, columns, vectors>(phase, image + top * phase.rowStep + left * step, weights,
+                                            y + phase.yAt + top * phase.yRowStep + left * phase.yColumnStep);
+    }
+  }
+}
+
+template <int step>
+void addBlock(const Phase& phase, int vectors, const Bfloat16* image, const Bfloat16* weights, Bfloat16* y) {
+  if (vectors == 2) {
+    if (phase.width >= 8) addBlock<step, 1, 8, 2>(phase, image, weights, y);
+    else addBlock<step, 2, 4, 2>(phase, image, weights, y);
+  } else if (phase.width >= 16) addBlock<step, 1, 16, 1>(phase, image, weights, y);
+  else if (phase.width >= 8) addBlock<step, 2, 8, 1>(phase, image, weights, y);
+  else addBlock<step, 4, 4, 1>(phase, image, weights, y);
+}
+
+void addBlock(const Phase& phase, int step, int vectors, const Bfloat16* image, const Bfloat16* weights, Bfloat16* y) {
+  switch (step) {
+    case 16: return addBlock<16>(phase, vectors, image, weights, y);
+    case 32: return addBlock<32>(phase, vectors, image, weights, y);
+    case 64: return addBlock<64>(phase, vectors, image, weights, y);
+    case 128: return addBlock<128>(phase, vectors, image, weights, y);
+    case 256: return addBlock<256>(phase, vectors, image, weights, y);
+    case 512: return addBlock<512>(phase, vectors, image, weights, y);
+    default: return addBlock<kMostSteps>(phase, vectors, image, weights, y);
+  }
+}
+
+// The weights of one tap for 16 · `vectors` output channels from `out`.
+Bfloat16* packTap(const ConvolutionShape& s, const Bfloat16* kernel, int tap, int out, int vectors, Bfloat16* to) {
+  const Bfloat16* from = kernel + static_cast<int64_t>(tap) * s.inChannels * s.outChannels;
+  const __m512i lanes = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+  const __m512i rows = _mm512_mullo_epi32(lanes, _mm512_set1_epi32(s.inChannels));
+  for (int i = 0; i < s.inChannels; i += 2)
+    for (int o = out; o < out + 16 * vectors; o += 16, to += 32) {
+      if (s.isGradient) {
+        _mm512_storeu_si512(to, _mm512_i32gather_epi32(rows, from + static_cast<int64_t>(o) * s.inChannels + i, 2));
+      } else {
+        const Bfloat16* row = from + static_cast<int64_t>(i) * s.outChannels + o;
+        _mm512_storeu_si512(to, pairedRows(_mm256_loadu_si256((const __m256i*)row),
+                                           _mm256_loadu_si256((const __m256i*)(row + s.outChannels))));
+      }
+    }
+  return to;
+}
+
+class Convolution {
+ public:
+  Convolution(const ConvolutionShape& shape, const Bfloat16* x, Bfloat16* y)
+      : s_(shape), x_(x), y_(y), vectors_(shape.outChannels % 32 == 0 ? 2 : 1), pad_(padOf(shape)) {
+    rowStep_ = static_cast<int64_t>(s_.width + 2 * pad_) * s_.inChannels;
+    paddedSize_ = rowStep_ * (s_.height + 2 * pad_);
+    if (s_.isGradient && s_.stride == 2) {
+      for (int row = 0; row < 2; row++)
+        for (int column = 0; column < 2; column++) phases_.push_back(phaseOf(row, column));
+    } else {
+      phases_.push_back(wholePhase());
+    }
+  }
+
+  void pack(const Bfloat16* kernel) {
+    weights_.resize(static_cast<size_t>(s_.side) * s_.side * s_.inChannels * s_.outChannels);
+    shareWork(s_.outChannels / blockChannels(), [&](int block) {
+      Bfloat16* to = weights_.data() + block * blockSize();
+      for (const Phase& phase : phases_)
+        for (int tap = 0; tap < phase.taps; tap++)
+          to = packTap(s_, kernel, phase.kernelTap[tap], block * blockChannels(), vectors_, to);
+    });
+  }
+
+  void compute(int first, int last) const {
+    const int group = static_cast<int>(std::max<int64_t>(1, kGroupBytes / (paddedSize_ * sizeof(Bfloat16))));
+    const int64_t size = static_cast<int64_t>(s_.height) * s_.width * s_.inChannels;
+    const int64_t ySize = static_cast<int64_t>(s_.outHeight) * s_.outWidth * s_.outChannels;
+    std::vector<Bfloat16> padded(pad_ > 0 ? paddedSize_ * group : 0, Bfloat16{0});
+    for (int image = first; image < last; image += group) {
+      const int count = std::min(group, last - image);
+      const Bfloat16* images = x_ + image * size;
+      if (pad_ > 0) {
+        for (int i = 0; i < count; i++) padInto(images + i * size, padded.data() + i * paddedSize_);
+        images = padded.data();
+      }
+      for (int block = 0; block < s_.outChannels / blockChannels(); block++)
+        for (int i = 0; i < count; i++)
+          computeBlock(images + i * paddedSize_, block, y_ + (image + i) * ySize + block * blockChannels());
+    }
+  }
+
+ private:
+  int blockChannels() const { return 16 * vectors_; }
+  int64_t blockSize() const { return static_cast<int64_t>(s_.side) * s_.side * s_.inChannels * blockChannels(); }
+
+  void computeBlock(const Bfloat16* image, int block, Bfloat16* y) const {
+    const int step = s_.inChannels * (s_.isGradient ? 1 : s_.stride);
+    const Bfloat16* weights = weights_.data() + block * blockSize();
+    for (const Phase& phase : phases_) {
+      addBlock(phase, step, vectors_, image, weights, y);
+      weights += static_cast<int64_t>(phase.taps) * s_.inChannels * blockChannels();
+    }
+  }
+
+  void padInto(const Bfloat16* image, Bfloat16* to) const {
+    const int64_t row = static_cast<int64_t>(s_.width) * s_.inChannels;
+    for (int r = 0; r < s_.height; r++)
+      std::memcpy(to + (r + pad_) * rowStep_ + pad_ * s_.inChannels, image + r * row, row * sizeof(Bfloat16));
+  }
+
+  Phase wholePhase() const {
+    Phase phase;
+    for (int row = 0; row < s_.side; row++)
+      for (int column = 0; column < s_.side; column++) {
+        const int tap = row * s_.side + column;
+        phase.tapAt[tap] = row * rowStep_ + static_cast<int64_t>(column) * s_.inChannels;
+        phase.kernelTap[tap] = s_.isGradient ? s_.side * s_.side - 1 - tap : tap;
+      }
+    phase.taps = s_.side * s_.side;
+    phase.height = s_.outHeight;
+    phase.width = s_.outWidth;
+    phase.rowStep = rowStep_ * (s_.isGradient ? 1 : s_.stride);
+    phase.yAt = 0;
+    phase.yRowStep = static_cast<int64_t>(s_.outWidth) * s_.outChannels;
+    phase.yColumnStep = s_.outChannels;
+    phase.inChannels = s_.inChannels;
+    return phase;
+  }
+
+  // Of dx, the rows and columns with these remainders: pixel p of them takes tap t from pixel p − (t − remainder) / 2 of dy.
+  Phase phaseOf(int rowRemainder, int columnRemainder) const {
+    Phase phase;
+    for (int row = rowRemainder; row < s_.side; row += 2)
+      for (int column = columnRemainder; column < s_.side; column += 2) {
+        const int up = (row - rowRemainder) / 2, back = (column - columnRemainder) / 2;
+        phase.tapAt[phase.taps] = (pad_ - up) * rowStep_ + static_cast<int64_t>(pad_ - back) * s_.inChannels;
+        phase.kernelTap[phase.taps++] = row * s_.side + column;
+      }
+    phase.height = (s_.outHeight + 1 - rowRemainder) / 2;
+    phase.width = (s_.outWidth + 1 - columnRemainder) / 2;
+    phase.rowStep = rowStep_;
+    const int64_t yRow = static_cast<int64_t>(s_.outWidth) * s_.outChannels;
+    phase.yAt = rowRemainder * yRow + static_cast<int64_t>(columnRemainder) * s_.outChannels;
+    phase.yRowStep = 2 * yRow;
+    phase.yColumnStep = 2 * s_.outChannels;
+    phase.inChannels = s_.inChannels;
+    return phase;
+  }
+
+  const ConvolutionShape s_;
+  const Bfloat16* x_;
+  Bfloat16* y_;
+  const int vectors_, pad_;
+  int64_t rowStep_, paddedSize_;
+  std::vector<Phase> phases_;
+  std::vector<Bfloat16> weights_;
+};
+
+// More than threads, so that none waits long for another.
+constexpr int kParts = 32;
+
+}  // namespace
+
+void convolve(const ConvolutionShape& s, const Bfloat16* x, const Bfloat16* kernel, Bfloat16* y) {
+  Convolution convolution(s, x, y);
+  convolution.pack(kernel);
+  const int parts = std::min(kParts, s.images);
+  shareWork(parts, [&](int part) {
+    convolution.compute(static_cast<int>(static_cast<int64_t>(s.images) * part / parts),
+                        static_cast<int>(static_cast<int64_t>(s.images) * (part + 1) / parts));
+  });
+}
+KINDRED_PRODUCTS_END
+#else
+
+void convolve(const ConvolutionShape&, const Bfloat16*, const Bfloat16*, Bfloat16*) {}
+
+#endif
+
+}  // namespace kindred

@@ -1,0 +1,35 @@
+// Convolutions of images and their gradients by input in bfloat16, 1 × 1 and 3 × 3, summed in float32 registers.
+// TensorFlow's own copy activations into blocks before they compute, which takes as long as computing with few channels.
+#pragma once
+#include <cstdint>
+
+#include "row-vectors.h"
+
+namespace kindred {
+
+// What is read and what is written: of a gradient by input, dy is read and dx written.
+struct ConvolutionShape {
+  int images;
+  int height, width;
+  int outHeight, outWidth;
+  // Multiples of 16.
+  int inChannels, outChannels;
+  // 1 or 3.
+  int side;
+  // 1 or 2, of the convolution.
+  int stride;
+  // At stride 1 a side of 3 is padded by 1 all around; at stride 2 nothing is padded.
+  bool isGradient;
+};
+
+// Whether this processor has the instructions (AVX-512 with bfloat16 products) and this build the code.
+bool hasConvolution();
+
+bool fitsConvolution(const ConvolutionShape& shape);
+
+// x [images, height, width, inChannels] → y [images, outHeight, outWidth, outChannels]. The kernel is the convolution's
+// own: [side, side, inChannels, outChannels], of a gradient [side, side, outChannels, inChannels]. The same result
+// whatever the number of threads.
+void convolve(const ConvolutionShape& shape, const Bfloat16* x, const Bfloat16* kernel, Bfloat16* y);
+
+}  // namespace kindred

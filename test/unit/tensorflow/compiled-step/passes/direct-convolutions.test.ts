@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import * as tf from '@tensorflow/tfjs-core';
+import { bfloat16 } from '#tensorflow/compiled-step/passes/bfloat16.ts';
+import {
+  CONVOLUTION,
+  CONVOLUTION_GRADIENT,
+  directConvolutions,
+} from '#tensorflow/compiled-step/passes/direct-convolutions.ts';
+import type { Program } from '#tensorflow/compiled-step/program.ts';
+import { recordProgram } from '#tensorflow/compiled-step/record.ts';
+import { nativeAbilities } from '#tensorflow/native-abilities.ts';
+import { expectClose } from '#test/support/closeness.ts';
+import { uniformValues } from '#test/support/contrastive-definition.ts';
+import { checkNativeTensorLeaks } from '#test/support/native-tensor-leaks.ts';
+import { runProgram } from '#test/support/run-program.ts';
+
+checkNativeTensorLeaks();
+
+interface Convolution {
+  readonly images: number;
+  /** Of the input: height and width. At stride 2 it comes padded, as the encoders pad it. */
+  readonly sides: readonly [number, number];
+  readonly into: number;
+  readonly out: number;
+  readonly kernel: 1 | 3;
+  readonly stride: 1 | 2;
+}
+
+/** The convolution, and its gradient by input given any dy. */
+function recorded({ images, sides, into, out, kernel, stride }: Convolution): Program {
+  const attributes = { strides: stride, pad: stride === 1 ? 'same' : 'valid', dataFormat: 'NHWC', dilations: 1 } as const;
+  const x = [images, ...sides, into] as [number, number, number, number];
+  const run = <T>(name: string, inputs: tf.NamedTensorMap, more: object): T =>
+    tf.engine().runKernel(name, inputs, { ...attributes, ...more } as unknown as tf.NamedAttrMap) as T;
+  return recordProgram({
+    state: new Map(),
+    inputs: new Map(Object.entries(shapesOf({ images, sides, into, out, kernel, stride })).map(floats)),
+    run: (_state, { x: image, dy, filter }) => ({
+      state: {},
+      outputs: {
+        y: run(tf.Conv2D, { x: image!, filter: filter! }, {}),
+        dx: run(tf.Conv2DBackpropInput, { dy: dy!, filter: filter! }, { inputShape: x }),
+      },
+    }),
+  });
+}
+
+const floats = ([name, shape]: [string, readonly number[]]) => [name, { dtype: 'float32', shape }] as const;
+
+function shapesOf({ images, sides, into, out, kernel, stride }: Convolution) {
+  const [height, width] = sides.map((side) => (stride === 1 ? side : Math.floor((side - kernel) / 2) + 1));
+  return { x: [images, ...sides, into], dy: [images, height!, width!, out], filter: [kernel, kernel, into, out] };
+}
+
+/** Values that bfloat16 holds exactly, so that narrowing the inputs loses nothing: eighths from −1 to 1. */
+function eighths(shape: readonly number[], seed: number) {
+  const count = shape.reduce((a, b) => a * b, 1);
+  return { shape, values: uniformValues(count, seed).map((value) => Math.round(16 * value - 8) / 8) };
+}
+
+const inputsOf = (convolution: Convolution) =>
+  new Map(Object.entries(shapesOf(convolution)).map(([name, shape], i) => [name, eighths(shape, i)]));
+const ops = ({ nodes }: Program) => nodes.map(({ op }) => op);
+/** What comes out is rounded to bfloat16 once: half of its last of eight bits. */
+const ROUNDING = 2 ** -8;
+
+describe('directConvolutions', () => {
+  const cases: readonly Convolution[] = [
+    { images: 5, sides: [32, 32], into: 16, out: 16, kernel: 3, stride: 1 },
+    { images: 19, sides: [16, 16], into: 32, out: 64, kernel: 3, stride: 1 },
+    { images: 33, sides: [4, 4], into: 128, out: 128, kernel: 3, stride: 1 },
+    { images: 3, sides: [7, 6], into: 64, out: 16, kernel: 3, stride: 1 },
+    { images: 2, sides: [5, 27], into: 16, out: 512, kernel: 3, stride: 1 },
+    { images: 2, sides: [9, 11], into: 16, out: 128, kernel: 3, stride: 1 },
+    { images: 5, sides: [34, 34], into: 16, out: 32, kernel: 3, stride: 2 },
+    { images: 3, sides: [15, 19], into: 32, out: 64, kernel: 3, stride: 2 },
+    { images: 17, sides: [10, 10], into: 64, out: 128, kernel: 3, stride: 2 },
+    { images: 5, sides: [32, 32], into: 16, out: 32, kernel: 1, stride: 2 },
+    { images: 5, sides: [9, 12], into: 32, out: 16, kernel: 1, stride: 2 },
+    { images: 4, sides: [6, 6], into: 512, out: 1024, kernel: 1, stride: 1 },
+    { images: 4, sides: [24, 23], into: 256, out: 64, kernel: 1, stride: 1 },
+  ];
+  it.each(cases)(
+    'gives what TensorFlow gives for $images images of $sides, $into → $out channels, $kernel × $kernel, stride $stride',
+    (convolution) => {
+      const program = recorded(convolution);
+      const inputs = inputsOf(convolution);
+      const expected = runProgram(program, inputs);
+      const changed = directConvolutions(program);
+      expect(ops(changed)).toEqual(expect.arrayContaining([CONVOLUTION, CONVOLUTION_GRADIENT]));
+      if (!nativeAbilities().convolutions) return;
+      const given = runProgram(bfloat16(changed), inputs);
+      for (const name of ['y', 'dx']) {
+        expect(expected.get(name)!.some((value) => Math.abs(value) > 0.5)).toBe(true);
+        expectClose(given.get(name)!, expected.get(name)!, ROUNDING);
+      }
+    },
+  );
+
+  it.each([
+    { why: 'three colours', images: 2, sides: [8, 8], into: 3, out: 16, kernel: 3, stride: 1 },
+    { why: 'tiny images', images: 2, sides: [3, 3], into: 16, out: 16, kernel: 3, stride: 1 },
+    { why: 'channels in no power of two', images: 2, sides: [8, 8], into: 48, out: 24, kernel: 3, stride: 1 },
+  ] as const)('leaves them to TensorFlow for $why', ({ why: _, ...convolution }) => {
+    expect(ops(directConvolutions(recorded(convolution)))).not.toContain(CONVOLUTION);
+  });
+});
