@@ -186,6 +186,14 @@ describe('the engine', () => {
     expect(await fixture.shell.ended).toBe(0);
   });
 
+  it('that is not there is said, and the app ends', async () => {
+    const variables = { DOUBLE_RESOURCES: join(fixture.folder, 'nothing') };
+    fixture.run({ file: fixture.built.main, appFolder: fixture.folder, variables });
+    const [, text] = await fixture.shell.call('dialog.showErrorBox');
+    expect(text).toContain('ENOENT');
+    expect(await fixture.shell.ended).toBe(0);
+  });
+
   it('is given up when it ends again and again', async () => {
     await fixture.startWithPage().then((life) => life.exit(1));
     for (let life = 0; life < 3; life++) {
