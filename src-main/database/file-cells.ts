@@ -5,7 +5,8 @@ import type { FileCell, FileDetails } from '#application/ports/listings.ts';
 import { Prepared } from './prepared.ts';
 
 const CELL = `files.id, files.image_id AS imageId, files.relative_path AS relativePath, files.label, files.state,
-  images.width_px AS widthPx, images.height_px AS heightPx, lower(hex(substr(images.content_hash, 1, 8))) AS version`;
+  images.width_px AS widthPx, images.height_px AS heightPx, files.problem_message AS problem,
+  lower(hex(substr(images.content_hash, 1, 8))) AS version`;
 
 const CELLS = `SELECT ${CELL} FROM json_each($ids) AS wanted JOIN files ON files.id = wanted.value
   LEFT JOIN images ON images.id = files.image_id ORDER BY wanted.key`;
@@ -46,9 +47,19 @@ interface DetailsRow extends CellRow {
 }
 
 function cellOf({ relativePath, ...row }: CellRow): FileCell {
-  const { id, imageId, label, state, widthPx, heightPx } = row;
+  const { id, imageId, label, state, widthPx, heightPx, problem } = row;
   const name = relativePath.slice(relativePath.lastIndexOf('/') + 1);
-  return { id, imageId, name, label, state, widthPx, heightPx, version: imageId === null ? null : row.version };
+  return {
+    id,
+    imageId,
+    name,
+    label,
+    state,
+    widthPx,
+    heightPx,
+    problem,
+    version: imageId === null ? null : row.version,
+  };
 }
 
 export class FileCells {

@@ -18,6 +18,7 @@ export const addressParts = [
   'sort',
   'zoom',
   'open',
+  'colour',
   'like',
   'unlike',
   'run',

@@ -4,9 +4,16 @@
  * `{ names, index: base64 of one byte a point }`, at most 255 groups, the rest together in the last.
  */
 import type { PointCloud } from '../charts/point-cloud.ts';
+import { mapClusters } from '../charts/map-clusters.ts';
 import { groupColour } from '../charts/palette.ts';
+import { address } from './address.svelte.ts';
 import type { Studio } from './studio.svelte.ts';
 import { theme } from './theme.svelte.ts';
+import { count, counted } from './wording.ts';
+
+/** What points may be coloured by. */
+const COLOURS = ['label', 'tag', 'cluster', 'split', 'none'] as const;
+type Colour = (typeof COLOURS)[number];
 
 interface Encoder {
   readonly key: string;
@@ -21,7 +28,6 @@ export class MapData {
   #fileIds = $state.raw<Uint32Array>(new Uint32Array(0));
   #groups = $state.raw<readonly string[]>([]);
   #encoder = $state.raw<Encoder | null>(null);
-  #colourBy = $state('label');
   #message = $state('Looking for the map …');
 
   constructor(studio: Studio) {
@@ -40,8 +46,10 @@ export class MapData {
   get encoder(): Encoder | null {
     return this.#encoder;
   }
-  get colourBy(): string {
-    return this.#colourBy;
+  /** Kept in the address. */
+  get colourBy(): Colour {
+    const wanted = address.get('colour');
+    return COLOURS.find((by) => by === wanted) ?? 'label';
   }
   get message(): string {
     return this.#message;
@@ -67,7 +75,7 @@ export class MapData {
   }
 
   colour(by: string): void {
-    this.#colourBy = by;
+    address.go({ colour: by === 'label' ? null : by }, true);
     if (this.#mapId !== null && this.#cloud) void this.#loadGroups(this.#mapId, this.#cloud.positions);
   }
 
@@ -79,12 +87,19 @@ export class MapData {
   }
 
   async #loadGroups(mapId: string, positions: Float32Array): Promise<void> {
-    if (this.#colourBy === 'none') {
+    const by = this.colourBy;
+    if (by === 'cluster') {
+      const { clusterOf, sizes } = mapClusters(positions);
+      this.#groups = sizes.map((size, i) => (i === 0 ? `between, ${count(size)}` : `${i}: ${counted(size, 'image')}`));
+      this.#cloud = { positions, groups: clusterOf };
+      return;
+    }
+    if (by === 'none') {
       this.#groups = [''];
       this.#cloud = { positions, groups: new Uint8Array(positions.length / 2) };
       return;
     }
-    const response = await fetch(`/pictures/maps/${mapId}/groups?by=${encodeURIComponent(this.#colourBy)}`);
+    const response = await fetch(`/pictures/maps/${mapId}/groups?by=${encodeURIComponent(by)}`);
     const { names, index } = (await response.json()) as { names: string[]; index: string };
     const groups = Uint8Array.from(atob(index), (character) => character.charCodeAt(0));
     this.#groups = names;

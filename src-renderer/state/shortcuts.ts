@@ -34,6 +34,7 @@ export const shortcutGroups: readonly ShortcutGroup[] = [
     ['L', 'Label the selected'],
     ['T', 'Tag the selected'],
     ['O', 'Show only the selected'],
+    ['F', 'Enlarge, and back'],
     ['+ −', 'Larger, smaller'],
     ['Home End', 'Start, end of the row'],
   ),

@@ -46,12 +46,14 @@ export const fileCellSchema = z.object({
   state: z.enum(['present', 'missing', 'problem']),
   widthPx: z.int().nullable(),
   heightPx: z.int().nullable(),
+  /** Why it can't be used, in a sentence; null when it can. */
+  problem: z.string().nullable(),
   /** Names the picture's bytes: `/pictures/thumbnails/<imageId>?v=<version>` never changes. */
   version: z.string().nullable(),
 });
 export type FileCell = z.infer<typeof fileCellSchema>;
 
-export const fileDetailsSchema = fileCellSchema.extend({
+export const fileDetailsSchema = fileCellSchema.omit({ problem: true }).extend({
   datasetId: z.int(),
   datasetName: z.string(),
   path: z.string(),

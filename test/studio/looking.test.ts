@@ -1,0 +1,55 @@
+/** Looking closer: one picture enlarged, why a file can't be used, the size of pictures, colours of the map. */
+import { expect, trainedTest as test } from './support/studio-test.ts';
+
+test('a picture is enlarged by a key, and arrow keys go on through the list', async ({ page }) => {
+  await page.getByRole('gridcell', { name: 'ant.png' }).click();
+  await page.keyboard.press('f');
+  const loupe = page.getByRole('dialog', { name: 'ant.png, enlarged' });
+  await expect(loupe.getByText('1 of 96')).toBeVisible();
+  await expect(loupe.getByRole('img', { name: 'ant.png' })).not.toHaveJSProperty('naturalWidth', 0);
+  await page.keyboard.press('ArrowRight');
+  const next = page.getByRole('dialog', { name: /, enlarged$/ });
+  await expect(next.getByText('2 of 96')).toBeVisible();
+  await expect(next.getByRole('img')).not.toHaveAttribute('alt', 'ant.png');
+  await page.keyboard.press('Escape');
+  await expect(next).toBeHidden();
+  await expect(page.getByRole('gridcell').nth(1)).toHaveAttribute('aria-selected', 'true');
+});
+
+test('files that can’t be used are one click away, each with its cause', async ({ page }) => {
+  await page.getByRole('contentinfo').getByRole('button', { name: '1 problem' }).click();
+  await expect(page.getByRole('heading', { name: '1 file' })).toBeVisible();
+  const torn = page.getByRole('gridcell', { name: /^torn\.png, flags, Cannot decode/ });
+  await expect(torn.getByText('torn.png', { exact: true })).toBeVisible();
+  await expect(torn.getByText(/^Cannot decode/)).toBeVisible();
+});
+
+test('pinching on a touchpad sizes the pictures, and the size is in the address', async ({ page }) => {
+  const grid = page.getByRole('grid', { name: 'Images' });
+  await expect(grid.getByRole('gridcell').first()).toBeVisible();
+  const before = (await grid.getByRole('gridcell').first().boundingBox())!.width;
+  await grid.hover();
+  // A pinch arrives as a wheel with Ctrl.
+  await page.keyboard.down('Control');
+  await page.mouse.wheel(0, -80);
+  await page.keyboard.up('Control');
+  await expect
+    .poll(async () => (await grid.getByRole('gridcell').first().boundingBox())!.width)
+    .toBeGreaterThan(before);
+  await expect(page).toHaveURL(/zoom=\d+/);
+});
+
+test('the map is coloured by its clusters, one is selected by its colour, and reload keeps it', async ({ page }) => {
+  await page.getByRole('navigation').getByRole('button', { name: 'Map' }).click();
+  await expect(page.getByRole('application', { name: /^Map of 96 images/ })).toBeVisible({ timeout: 60_000 });
+  const colours = page.getByRole('list', { name: 'Colours' });
+  await expect(colours.getByRole('button')).toHaveText(['animals-nature', 'flags', 'food-drink']);
+  await page.getByRole('combobox', { name: 'Colour by' }).selectOption('cluster');
+  const largest = colours.getByRole('button', { name: /^1: \d+ images$/ });
+  const size = Number(/(\d+) images$/.exec((await largest.textContent())!.trim())![1]);
+  await largest.click();
+  await expect(page.getByRole('toolbar').getByText(`${size} files`)).toBeVisible();
+  await page.reload();
+  await expect(page.getByRole('combobox', { name: 'Colour by' })).toHaveValue('cluster');
+  await expect(colours.getByRole('button', { name: /^1: / })).toBeVisible();
+});

@@ -1,0 +1,74 @@
+/** Keys, palette, clipboard, and what is typed while the engine is away. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { sampleFolder } from './support/sample-folder.ts';
+import { expect, trainedTest as test } from './support/studio-test.ts';
+
+test('what is typed while the engine is away is still there when it is back, and can be sent', async ({
+  page,
+  engine,
+  watch,
+}) => {
+  await page.getByRole('gridcell', { name: 'ant.png' }).click();
+  await page.keyboard.press('l');
+  await page.keyboard.type('in');
+  watch.expectLostEngine();
+  await engine.killAtOnce();
+  await expect(page.getByText('The engine is not answering')).toBeVisible();
+  await page.keyboard.type('sect');
+  await engine.start();
+  await expect(page.getByText('The engine is not answering')).toBeHidden();
+  await expect(page.getByLabel('Label 1 file')).toHaveValue('insect');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('gridcell', { name: 'ant.png, insect' })).toBeVisible();
+});
+
+test('keys go to places, list themselves, and are letters in a text field', async ({ page }) => {
+  await expect(page.getByRole('gridcell').first()).toBeVisible();
+  await page.keyboard.press('3');
+  await expect(page.getByRole('heading', { name: 'Train on emoji' })).toBeVisible();
+  await page.keyboard.press('?');
+  const list = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+  await expect(list.getByText('Find similar images')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.locator('dialog')).toHaveCount(0);
+  await page.keyboard.press('1');
+  await expect(page.getByRole('grid', { name: 'Images' })).toBeVisible();
+  await page.keyboard.press('/');
+  await page.keyboard.type('3?');
+  await expect(page.getByRole('searchbox')).toHaveValue('3?');
+  await expect(page.getByText('No file matches.')).toBeVisible();
+  await expect(list).toBeHidden();
+});
+
+test('the palette finds a run by part of its name and changes the theme', async ({ page }) => {
+  await expect(page.getByRole('gridcell').first()).toBeVisible();
+  await page.keyboard.press('ControlOrMeta+k');
+  await page.keyboard.type('run ten');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'ten steps', exact: true })).toBeVisible();
+  await page.keyboard.press('ControlOrMeta+k');
+  await page.keyboard.type('dark');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+});
+
+test('a pasted picture is searched by', async ({ page }) => {
+  await expect(page.getByRole('gridcell').first()).toBeVisible();
+  const picture = readFileSync(join(sampleFolder, 'flags', 'andorra-flag.png')).toString('base64');
+  await page.evaluate((base64) => {
+    const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+    const clipboardData = new DataTransfer();
+    clipboardData.items.add(new File([bytes], 'pasted.png', { type: 'image/png' }));
+    document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true }));
+  }, picture);
+  await expect(page.getByRole('img', { name: 'Example 1', exact: true })).toHaveAttribute('src', /\/uploads\//);
+  await expect(page.getByRole('grid', { name: 'Similar images' }).getByRole('gridcell').first()).toBeVisible();
+});
+
+test('sub-folders that were taken for labels are tags at a click, and undo gives the labels back', async ({ page }) => {
+  await page.getByRole('button', { name: 'They are not labels' }).click();
+  await expect(page.getByRole('gridcell', { name: 'ant.png', exact: true })).toBeVisible();
+  await page.getByRole('button', { name: /^Undo: Sub-folders are no labels/ }).click();
+  await expect(page.getByRole('gridcell', { name: 'ant.png, animals-nature' })).toBeVisible();
+});
