@@ -1,6 +1,7 @@
 /**
  * Sending files of a browser to the engine, which keeps them in the library's inbox: a page never learns real paths.
- * Files go one after the other, each retried when the engine was away; what has arrived is not sent again.
+ * Files go one after the other, each retried when the engine was away; what has arrived is not sent again, also when the
+ * same files are dropped another time.
  */
 import type { Studio } from '../state/studio.svelte.ts';
 import { counted } from '../state/wording.ts';
@@ -16,13 +17,17 @@ const RETRY_MS = 500;
 
 /** Uploads a folder's files, then imports them as a dataset named after their first folder. */
 export async function uploadFiles(studio: Studio, files: readonly UploadFile[]): Promise<void> {
-  const batch = crypto.randomUUID().replaceAll('-', '');
   const name = files[0]?.relativePath.split('/')[0] ?? 'Dropped images';
   const progress = studio.beginUpload(`Uploading ${name}`);
   try {
+    const batch = await batchOf(files);
+    const here = await studio.ask((engine) => engine.dataset.uploaded({ batch }));
+    const arrived = new Set(here?.relativePaths);
     for (const [index, { file, relativePath }] of files.entries()) {
       if (progress.isCancelled()) return;
-      await put(`/uploads/folder/${batch}`, file, studio.key, { 'x-kindred-path': encodeURIComponent(relativePath) });
+      if (!arrived.has(relativePath.normalize('NFC'))) {
+        await put(`/uploads/folder/${batch}`, file, studio.key, { 'x-kindred-path': encodeURIComponent(relativePath) });
+      }
       progress.report((index + 1) / files.length, `${index + 1} of ${counted(files.length, 'file')}`);
     }
     await studio.ask((engine) => engine.dataset.importUpload({ batch, name }));
@@ -31,6 +36,14 @@ export async function uploadFiles(studio: Studio, files: readonly UploadFile[]):
   } finally {
     progress.end();
   }
+}
+
+/** The name the engine keeps these files under: the same for the same files, by their paths, sizes and times. */
+async function batchOf(files: readonly UploadFile[]): Promise<string> {
+  const lines = files.map(({ file, relativePath }) => JSON.stringify([relativePath, file.size, file.lastModified]));
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(lines.toSorted().join('\n')));
+  const bytes = new Uint8Array(digest).subarray(0, 16);
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** Sends one picture to search with. Returns its upload id. @throws when the engine refuses it. */

@@ -25,11 +25,19 @@ trainedTest.describe('a trained library', () => {
     await page.getByRole('gridcell', { name: 'ant.png' }).click();
     await expect(page.getByRole('button', { name: 'Find similar images' })).toBeVisible();
     await expectAccessible(page, 'one selected, with details');
+    await page.getByRole('button', { name: 'Enlarge' }).click();
+    await expectAccessible(page, 'a picture enlarged');
+    await page.keyboard.press('Escape');
     await page.getByRole('toolbar').getByRole('button', { name: 'Label' }).click();
     await expectAccessible(page, 'labelling');
     await page.getByRole('button', { name: 'with a problem 1' }).click();
     await page.getByRole('gridcell', { name: 'torn.png' }).click();
     await expectAccessible(page, 'a problem');
+    await page.getByRole('button', { name: 'Keep this view …' }).click();
+    await page.getByRole('textbox', { name: 'Name of the view' }).fill('torn');
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('button', { name: 'torn', exact: true })).toBeVisible();
+    await expectAccessible(page, 'a view that is kept');
     await page.getByRole('button', { name: 'Clear', exact: true }).click();
     await page.getByRole('searchbox').fill('no such file');
     await expect(page.getByText('No file matches.')).toBeVisible();
@@ -69,6 +77,8 @@ trainedTest.describe('a trained library', () => {
     await page.getByRole('button', { name: /^ten steps/ }).click();
     await expect(page.getByRole('img', { name: /^Loss/ })).toBeVisible();
     await expectAccessible(page, 'a finished run');
+    await page.getByRole('button', { name: 'Remove …' }).click();
+    await expectAccessible(page, 'question before removing a run');
   });
 
   trainedTest('is accessible on the map', async ({ page }) => {

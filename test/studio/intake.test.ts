@@ -31,3 +31,38 @@ test('a path that is not there is said, and nothing is added', async ({ page }) 
   await expect(page.getByText('/nowhere/moths').last()).toBeVisible();
   await expect(page.getByRole('alert').filter({ hasText: '/nowhere/moths' })).toBeVisible();
 });
+
+test('a folder whose upload was cut off goes on where it was when it is dropped again', async ({
+  page,
+  folder,
+  engine,
+}) => {
+  const pictures = smallSample(folder, ['animals-nature', 'flags'], 24);
+  page.on('dialog', (dialog) => void dialog.accept());
+  let sent = 0;
+  const held = 10;
+  await page.route('**/uploads/folder/**', (route) => (++sent > held ? undefined : route.continue()));
+  await dropPaths(page, [pictures]);
+  await expect(page.getByText(`${held} of 48 files`)).toBeVisible();
+  await page.goto(engine.origin);
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
+  sent = 0;
+  page.on('request', (request) => {
+    if (request.method() === 'PUT') sent++;
+  });
+  await dropPaths(page, [pictures]);
+  await expect(page.getByRole('heading', { name: '48 files' })).toBeVisible();
+  await expect(page.getByText('emoji: 48 new files.')).toBeVisible();
+  expect(sent).toBe(48 - held);
+});
+
+test('an upload is stopped by its button, and nothing is added', async ({ page, folder }) => {
+  let sent = 0;
+  await page.route('**/uploads/folder/**', (route) => (++sent > 5 ? undefined : route.continue()));
+  await dropPaths(page, [smallSample(folder, ['flags'], 24)]);
+  await expect(page.getByText('5 of 24 files')).toBeVisible();
+  await page.getByRole('button', { name: 'Stop: Uploading emoji' }).click();
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
+  await expect(page.getByText('Uploading emoji')).toBeHidden();
+  await expect(page.getByRole('heading', { name: 'Drop folders of images here' })).toBeVisible();
+});

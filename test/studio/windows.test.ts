@@ -38,6 +38,27 @@ test('the address leads back: reload keeps the search, back leaves it', async ({
   await expect(page.getByRole('button', { name: /^flags/ })).toHaveAttribute('aria-pressed', 'false');
 });
 
+test('the dials of the pairs survive other screens and reload, both views apart', async ({ page }) => {
+  const go = (name: string) => page.getByRole('navigation').getByRole('button', { name }).click();
+  await go('Pairs');
+  await page.getByRole('combobox', { name: 'Side' }).selectOption({ label: '64 px' });
+  await page.getByRole('checkbox', { name: 'Colour' }).uncheck();
+  await page.getByRole('checkbox', { name: 'The second view is altered in another way' }).check();
+  await page.getByRole('checkbox', { name: 'Crop' }).uncheck();
+  await go('Train');
+  await go('Pairs');
+  for (const isReloaded of [false, true]) {
+    if (isReloaded) await page.reload();
+    await expect(page.getByRole('combobox', { name: 'Side' })).toHaveValue('64');
+    await page.getByRole('button', { name: 'First view' }).click();
+    await expect(page.getByRole('checkbox', { name: 'Crop' })).toBeChecked();
+    await expect(page.getByRole('checkbox', { name: 'Colour' })).not.toBeChecked();
+    await page.getByRole('button', { name: 'Second view' }).click();
+    await expect(page.getByRole('checkbox', { name: 'Crop' })).not.toBeChecked();
+  }
+  await expect(page.getByRole('img', { name: 'View 1 of image 2', exact: true })).toBeVisible();
+});
+
 for (const [what, width, height] of [
   ['1024 pixels wide', 1024, 700],
   ['2560 pixels wide', 2560, 1400],

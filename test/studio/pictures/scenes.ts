@@ -36,6 +36,9 @@ export async function imageScreens(page: Page, camera: Camera, folder: string | 
     .click({ modifiers: ['ControlOrMeta'] });
   await page.getByRole('button', { name: 'Find similar images' }).waitFor();
   await camera.take('images');
+  await page.getByRole('button', { name: 'Enlarge' }).click();
+  await camera.take('enlarged');
+  await page.keyboard.press('Escape');
   await page.keyboard.press('Escape');
   await place(page, 'Pairs');
   await page.getByRole('img', { name: 'View 2 of image 3', exact: true }).waitFor();
@@ -48,6 +51,9 @@ export async function imageScreens(page: Page, camera: Camera, folder: string | 
   await place(page, 'Map');
   await page.getByRole('list', { name: 'Colours' }).waitFor();
   await camera.take('map');
+  await page.getByRole('combobox', { name: 'Colour by' }).selectOption('cluster');
+  await page.getByRole('button', { name: /^1: / }).click();
+  await camera.take('map-clusters');
 }
 
 async function training(page: Page, camera: Camera, minutes: number): Promise<void> {
