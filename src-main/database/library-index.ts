@@ -40,11 +40,14 @@ export class LibraryIndex {
   /** The newest filter's answer: a window asks for a list and its counts in one breath. */
   #newest: { readonly key: string; readonly version: number; readonly failed: Uint8Array } | null = null;
 
-  /** @param database opened for reading; closed by the caller. */
-  constructor(database: Database) {
+  /**
+   * @param database opened for reading; closed by the caller.
+   * @param keptAt see `LibraryColumns`.
+   */
+  constructor(database: Database, keptAt: string | null = null) {
     this.#database = database;
     this.#prepared = new Prepared(database);
-    this.columns = new LibraryColumns(database);
+    this.columns = new LibraryColumns(database, keptAt);
     this.#orders = new RowOrders(database, this.columns);
   }
 

@@ -49,6 +49,9 @@ function storesOver(database: Database, folder: string): LibraryStores {
     runs: runStore(database),
     savedViews: savedViewStore(database),
     undo: undoStore(database),
+    markColumns: (token) => {
+      database.prepare('INSERT OR REPLACE INTO kept_columns VALUES (1, ?)').run(token);
+    },
     transaction: (work) => {
       try {
         return database.transaction(work).immediate();

@@ -8,10 +8,11 @@
  * E4  Rows never change and never move; only a whole folder is removed, or replaced by one with fewer rows
  *     (forget-rows.ts).
  */
-import { closeSync, fstatSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { damaged, writeManifest, type Manifest } from './manifest.ts';
+import { damaged, manifestSteps, type Manifest } from './manifest.ts';
 import { NPY_HEADER_BYTES, npyHeader, parseNpyHeader, type NpyShape } from './npy.ts';
+import type { SyncSteps } from './sync-steps.ts';
 
 const HASH_BYTES = 64;
 
@@ -50,26 +51,26 @@ function vectorFile(dimensions: number): ArrayFile {
  *
  * @param before what `readManifest` told; null for a folder not begun.
  */
-export function appendRows(
+export function* appendSteps(
   folder: string,
   encoderKey: string,
   dimensions: number,
   before: Manifest | null,
   { hashes, values }: EmbeddingRows,
-): Manifest {
+): SyncSteps<Manifest> {
   mkdirSync(folder, { recursive: true });
   const committed = before?.count ?? 0;
   const count = committed + hashes.length;
   const bytes = Buffer.from(values.buffer, values.byteOffset, values.byteLength);
-  writeRows(folder, vectorFile(dimensions), committed, count, bytes);
-  writeRows(folder, hashFile, committed, count, Buffer.from(hashes.join(''), 'latin1'));
+  yield* rowSteps(folder, vectorFile(dimensions), committed, count, bytes);
+  yield* rowSteps(folder, hashFile, committed, count, Buffer.from(hashes.join(''), 'latin1'));
   const manifest: Manifest = { formatVersion: 1, encoderKey, dimensions, count };
-  writeManifest(folder, manifest);
+  yield* manifestSteps(folder, manifest);
   return manifest;
 }
 
 /** Drops what is beyond `committed` rows, writes the new ones, then the head; in an order that keeps E3. */
-function writeRows(folder: string, file: ArrayFile, committed: number, count: number, bytes: Buffer): void {
+function* rowSteps(folder: string, file: ArrayFile, committed: number, count: number, bytes: Buffer): SyncSteps<void> {
   const handle = openSync(join(folder, file.name), committed === 0 ? 'w+' : 'r+');
   try {
     const end = NPY_HEADER_BYTES + committed * file.rowBytes;
@@ -80,9 +81,9 @@ function writeRows(folder: string, file: ArrayFile, committed: number, count: nu
       ftruncateSync(handle, end);
     }
     writeFully(handle, bytes, end);
-    fsyncSync(handle);
+    yield handle;
     writeFully(handle, npyHeader(file.head(count)), 0);
-    fsyncSync(handle);
+    yield handle;
   } finally {
     closeSync(handle);
   }

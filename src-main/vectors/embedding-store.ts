@@ -7,9 +7,10 @@ import { join } from 'node:path';
 import { KindredError } from '#base/errors.ts';
 import { checkFinite, vectorTable } from '#base/vector-table.ts';
 import type { HashedVector, StoredEmbeddings, VectorSink, VectorSource } from '#application/ports/vectors.ts';
-import { appendRows, readHashes, readVectors } from './embedding-folder.ts';
+import { appendSteps, readHashes, readVectors } from './embedding-folder.ts';
 import { forgetRows, settleFolders } from './forget-rows.ts';
 import { readManifest, removeManifest, type Manifest } from './manifest.ts';
+import { type SyncSteps, syncAtOnce, syncInTurns } from './sync-steps.ts';
 
 /** What the writer knows of a key. */
 interface Held {
@@ -17,11 +18,22 @@ interface Held {
   readonly rowOf: Map<string, number>;
 }
 
+/** Rows to be added to a key. */
+interface Addition {
+  readonly encoderKey: string;
+  readonly before: Manifest | null;
+  readonly rowOf: Map<string, number>;
+  readonly dimensions: number;
+  readonly hashes: string[];
+  readonly values: Float32Array;
+}
+
 export class EmbeddingStore implements VectorSink, VectorSource {
   readonly #folder: string;
   readonly #held = new Map<string, Held>();
   readonly #loaded = new Map<string, StoredEmbeddings>();
-  #forgetting: Promise<void> | null = null;
+  /** What others wait for; null: nothing. */
+  #atWork: Promise<void> | null = null;
 
   /** @param folder absolute; made on the first append. */
   constructor(folder: string) {
@@ -34,39 +46,60 @@ export class EmbeddingStore implements VectorSink, VectorSource {
    * @throws KindredError `vectors.mismatch`, `vectors.notFinite`, `vectors.damaged`, `disk.full`.
    */
   append(encoderKey: string, vectors: readonly HashedVector[]): Promise<void> | void {
-    if (this.#forgetting !== null) return this.#forgetting.then(() => this.append(encoderKey, vectors));
-    if (vectors.length === 0) return;
-    const dimensions = vectors[0]!.vector.length;
+    if (this.#atWork !== null) return this.#atWork.catch(() => {}).then(() => this.append(encoderKey, vectors));
+    const addition = this.#additionOf(encoderKey, vectors);
+    if (addition !== null)
+      this.#keep(
+        addition,
+        this.#full(addition, () => syncAtOnce(this.#steps(addition))),
+      );
+  }
+
+  /** As `append`, waiting for the disk in turns with other work: for who answers others meanwhile. */
+  appendInTurns(encoderKey: string, vectors: readonly HashedVector[]): Promise<void> {
+    return this.#alone(async () => {
+      const addition = this.#additionOf(encoderKey, vectors);
+      if (addition === null) return;
+      try {
+        this.#keep(addition, await syncInTurns(this.#steps(addition)));
+      } catch (error) {
+        throw explained(error, this.#folderOf(encoderKey), addition);
+      }
+    });
+  }
+
+  /** What is not there yet of these; null when nothing is. */
+  #additionOf(encoderKey: string, vectors: readonly HashedVector[]): Addition | null {
+    if (vectors.length === 0) return null;
     const held = this.#hold(encoderKey);
-    checkLengths(encoderKey, held?.manifest.dimensions ?? dimensions, vectors);
+    const dimensions = held?.manifest.dimensions ?? vectors[0]!.vector.length;
+    checkLengths(encoderKey, dimensions, vectors);
     const rowOf = held?.rowOf ?? new Map<string, number>();
     const fresh = new Map(
       vectors.filter(({ contentHash }) => !rowOf.has(contentHash)).map((v) => [v.contentHash, v.vector]),
     );
-    if (fresh.size === 0) return;
+    if (fresh.size === 0) return null;
     const values = new Float32Array(fresh.size * dimensions);
     [...fresh.values()].forEach((vector, i) => values.set(vector, i * dimensions));
     checkFinite(`Embeddings of "${encoderKey}"`, vectorTable(values, dimensions));
-    const hashes = [...fresh.keys()];
-    const manifest = this.#write(encoderKey, held?.manifest ?? null, dimensions, hashes, values);
+    return { encoderKey, before: held?.manifest ?? null, rowOf, dimensions, hashes: [...fresh.keys()], values };
+  }
+
+  #steps({ encoderKey, dimensions, before, hashes, values }: Addition): SyncSteps<Manifest> {
+    return appendSteps(this.#folderOf(encoderKey), encoderKey, dimensions, before, { hashes, values });
+  }
+
+  #keep({ encoderKey, rowOf, hashes }: Addition, manifest: Manifest): void {
     for (const hash of hashes) rowOf.set(hash, rowOf.size);
     this.#held.set(encoderKey, { manifest, rowOf });
     this.#loaded.delete(encoderKey);
   }
 
-  #write(key: string, before: Manifest | null, dimensions: number, hashes: string[], values: Float32Array): Manifest {
-    const folder = this.#folderOf(key);
+  #full(addition: Addition, write: () => Manifest): Manifest {
     try {
-      return appendRows(folder, key, dimensions, before, { hashes, values });
+      return write();
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
-      throw new KindredError(
-        'disk.full',
-        `No room for ${hashes.length} more embeddings (${values.byteLength} bytes) in "${folder}". ` +
-          'What was stored before is intact; free some space and go on.',
-        { folder, sizeBytes: values.byteLength },
-        error,
-      );
+      throw explained(error, this.#folderOf(addition.encoderKey), addition);
     }
   }
 
@@ -134,11 +167,19 @@ export class EmbeddingStore implements VectorSink, VectorSource {
         this.#loaded.delete(key);
       }
     };
-    const before = this.#forgetting ?? Promise.resolve();
-    const mine = before.then(forget).finally(() => {
-      if (this.#forgetting === mine) this.#forgetting = null;
-    });
-    return (this.#forgetting = mine);
+    return this.#alone(forget);
+  }
+
+  /** Does something when all that was begun before has ended, however it did. */
+  #alone(work: () => Promise<void>): Promise<void> {
+    const before = this.#atWork ?? Promise.resolve();
+    const mine = before
+      .catch(() => {})
+      .then(work)
+      .finally(() => {
+        if (this.#atWork === mine) this.#atWork = null;
+      });
+    return (this.#atWork = mine);
   }
 
   /** Finishes what a writer that died in `forget` left. Call it once, before anything is written. */
@@ -183,4 +224,16 @@ function checkLengths(encoderKey: string, dimensions: number, vectors: readonly 
       { encoderKey, dimensions, found: vector.length },
     );
   }
+}
+
+/** A full disk in the catalogue's words; any other error as it is. */
+function explained(error: unknown, folder: string, { hashes, values }: Addition): unknown {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') return error;
+  return new KindredError(
+    'disk.full',
+    `No room for ${hashes.length} more embeddings (${values.byteLength} bytes) in "${folder}". ` +
+      'What was stored before is intact; free some space and go on.',
+    { folder, sizeBytes: values.byteLength },
+    error,
+  );
 }

@@ -9,8 +9,9 @@
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import { appendRows, readHashes, readVectors } from './embedding-folder.ts';
+import { appendSteps, readHashes, readVectors } from './embedding-folder.ts';
 import { readManifest, syncFolder, type Manifest } from './manifest.ts';
+import { syncInTurns } from './sync-steps.ts';
 
 /** Rows written before others get a turn. */
 const PIECE_ROWS = 4096;
@@ -44,7 +45,7 @@ async function copyRows(
     const values = new Float32Array(rows.length * dimensions);
     rows.forEach((row, i) => values.set(vectors.subarray(row * dimensions, (row + 1) * dimensions), i * dimensions));
     const piece = { hashes: rows.map((row) => hashes[row]!), values };
-    written = appendRows(folder + KEPT, encoderKey, dimensions, written, piece);
+    written = await syncInTurns(appendSteps(folder + KEPT, encoderKey, dimensions, written, piece));
     await turn();
   }
 }

@@ -1,9 +1,10 @@
 /**
  * `manifest.json` of an encoder's folder: how many rows count. Replaced atomically, so it is what an append commits by.
  */
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { KindredError } from '#base/errors.ts';
+import { type SyncSteps, syncAtOnce } from './sync-steps.ts';
 
 export interface Manifest {
   readonly formatVersion: 1;
@@ -46,17 +47,17 @@ function parseManifest(text: string): Manifest | null {
 }
 
 /** Replaces the manifest; after a crash it is the old one or the new one. */
-export function writeManifest(folder: string, manifest: Manifest): void {
+export function* manifestSteps(folder: string, manifest: Manifest): SyncSteps<void> {
   const temporary = join(folder, `${FILE}.new`);
   const file = openSync(temporary, 'w');
   try {
     writeSync(file, `${JSON.stringify(manifest)}\n`);
-    fsyncSync(file);
+    yield file;
   } finally {
     closeSync(file);
   }
   renameSync(temporary, join(folder, FILE));
-  syncFolder(folder);
+  yield* folderSteps(folder);
 }
 
 /** Removes the manifest, and with it every row; the files may follow at leisure. */
@@ -66,10 +67,14 @@ export function removeManifest(folder: string): void {
 
 /** Makes a rename or a new file in the folder durable, where the platform can. */
 export function syncFolder(folder: string): void {
+  syncAtOnce(folderSteps(folder));
+}
+
+function* folderSteps(folder: string): SyncSteps<void> {
   if (process.platform === 'win32') return;
   const handle = openSync(folder, 'r');
   try {
-    fsyncSync(handle);
+    yield handle;
   } finally {
     closeSync(handle);
   }

@@ -62,33 +62,34 @@ export function drawPoints(
 ): void {
   pixels.fill(options.background);
   const { emphasis } = options;
-  if (!emphasis) return drawPass(pixels, width, height, cloud, view, options.sizePx, (i) => palette[cloud.groups[i]!]!);
+  const image = { pixels, width, height };
+  if (!emphasis) return drawPass(image, cloud, view, options.sizePx, palette, null, 0);
   const dimmed = palette.map((colour) => mixed(colour, options.background, 0.72));
-  drawPass(pixels, width, height, cloud, view, options.sizePx, (i) => (emphasis[i] ? 0 : dimmed[cloud.groups[i]!]!));
-  drawPass(pixels, width, height, cloud, view, options.sizePx + 1, (i) =>
-    emphasis[i] ? palette[cloud.groups[i]!]! : 0,
-  );
+  drawPass(image, cloud, view, options.sizePx, dimmed, emphasis, 0);
+  drawPass(image, cloud, view, options.sizePx + 1, palette, emphasis, 1);
 }
 
-/** Draws each point for which `colourOf` gives a colour that is not 0 (fully transparent). */
+/** Draws the points whose flag is `wanted`; without flags, all. */
 function drawPass(
-  pixels: Uint32Array,
-  width: number,
-  height: number,
-  cloud: PointCloud,
-  view: MapView,
+  { pixels, width, height }: { readonly pixels: Uint32Array; readonly width: number; readonly height: number },
+  { positions, groups }: PointCloud,
+  { scale, dx, dy }: MapView,
   sizePx: number,
-  colourOf: (index: number) => number,
+  palette: Palette,
+  flags: Uint8Array | null,
+  wanted: 0 | 1,
 ): void {
-  const { positions } = cloud;
-  const half = (sizePx - 1) / 2;
+  // Half a pixel more, so that cutting off rounds to the nearest.
+  const shift = 0.5 - (sizePx - 1) / 2;
+  const [mostX, mostY] = [width - sizePx, height - sizePx];
   for (let i = 0, p = 0; p < positions.length; i++, p += 2) {
-    const x = Math.round(positions[p]! * view.scale + view.dx - half);
-    const y = Math.round(positions[p + 1]! * view.scale + view.dy - half);
-    if (x < 0 || y < 0 || x + sizePx > width || y + sizePx > height) continue;
-    const colour = colourOf(i);
-    if (colour === 0) continue;
-    for (let row = y * width + x, end = row + sizePx * width; row < end; row += width) {
+    if (flags !== null && flags[i] !== wanted) continue;
+    const x = positions[p]! * scale + dx + shift;
+    const y = positions[p + 1]! * scale + dy + shift;
+    if (!(x >= 0 && y >= 0 && x < mostX + 1 && y < mostY + 1)) continue;
+    const colour = palette[groups[i]!]!;
+    const first = (y | 0) * width + (x | 0);
+    for (let row = first, end = first + sizePx * width; row < end; row += width) {
       for (let column = 0; column < sizePx; column++) pixels[row + column] = colour;
     }
   }

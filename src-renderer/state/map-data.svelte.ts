@@ -101,7 +101,9 @@ export class MapData {
     }
     const response = await fetch(`/pictures/maps/${mapId}/groups?by=${encodeURIComponent(by)}`);
     const { names, index } = (await response.json()) as { names: string[]; index: string };
-    const groups = Uint8Array.from(atob(index), (character) => character.charCodeAt(0));
+    const text = atob(index);
+    const groups = new Uint8Array(text.length);
+    for (let i = 0; i < text.length; i++) groups[i] = text.charCodeAt(i);
     this.#groups = names;
     this.#cloud = { positions, groups };
   }

@@ -125,6 +125,15 @@ describe('migrations of the library', () => {
     expect(first).toBeGreaterThan(9);
   });
 
+  it('0006 holds one token of kept columns at most', () => {
+    const database = new Sqlite(':memory:');
+    migrate(database, libraryMigrations.slice(0, 6));
+    const put = database.prepare('INSERT INTO kept_columns VALUES (?, ?)');
+    put.run(1, 'a');
+    expect(() => put.run(2, 'b')).toThrow(/CHECK/);
+    expect(() => put.run(1, 'b')).toThrow(/UNIQUE/);
+  });
+
   it('run once: a second time changes nothing', () => {
     const database = new Sqlite(':memory:');
     migrate(database, libraryMigrations);

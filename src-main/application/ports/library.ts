@@ -223,6 +223,8 @@ export interface LibraryStores {
   readonly runs: RunStore;
   readonly savedViews: SavedViewStore;
   readonly undo: UndoStore;
+  /** Remembers by which token a file of columns is this library's; see 0006. */
+  readonly markColumns: (token: string) => void;
   /** All of what `work` writes, or nothing when it throws. Not nested. */
   readonly transaction: <T>(work: () => T) => T;
 }

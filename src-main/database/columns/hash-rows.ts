@@ -1,33 +1,44 @@
-/**
- * Rows by content hash: a hash table in an array, open addressing by the first four bytes (hashes are uniform). Of
- * several rows with one hash the last is found.
- */
 const HASH_BYTES = 32;
+const HASH_WORDS = HASH_BYTES / 4;
 const EMPTY = -1;
 
 /**
- * @param hashes of the table's rows, 32 bytes each.
- * @param wanted hashes to look up, 32 bytes each.
- * @returns the row of each wanted hash, −1 where there is none.
+ * Rows of content hashes by hash: a table in an array, open addressing by the first four bytes (hashes are uniform).
+ * Of several rows with one hash the last is found.
  */
-export function rowsOfHashes(hashes: Uint8Array, count: number, wanted: Uint8Array): Int32Array {
-  const words = new Int32Array(hashes.buffer, hashes.byteOffset, (count * HASH_BYTES) / 4);
-  const asked = new Int32Array(wanted.buffer, wanted.byteOffset, wanted.byteLength / 4);
-  const mask = 2 ** Math.ceil(Math.log2(2 * count + 2)) - 1;
-  const table = new Int32Array(mask + 1).fill(EMPTY);
-  for (let row = 0; row < count; row++) {
-    let slot = words[8 * row]! & mask;
-    while (table[slot] !== EMPTY && !isSame(words, table[slot]!, words, row)) slot = (slot + 1) & mask;
-    table[slot] = row;
+export class HashRows {
+  readonly #words: Int32Array;
+  readonly #table: Int32Array;
+  readonly #mask: number;
+
+  /** @param hashes 32 bytes a row; kept, not copied. */
+  constructor(hashes: Uint8Array) {
+    const count = hashes.length / HASH_BYTES;
+    this.#words = wordsOf(hashes);
+    this.#mask = 2 ** Math.ceil(Math.log2(2 * count + 2)) - 1;
+    this.#table = new Int32Array(this.#mask + 1).fill(EMPTY);
+    for (let row = 0; row < count; row++) this.#table[this.#slotOf(this.#words, row)] = row;
   }
-  return Int32Array.from({ length: asked.length / 8 }, (_, i) => {
-    let slot = asked[8 * i]! & mask;
-    while (table[slot] !== EMPTY && !isSame(words, table[slot]!, asked, i)) slot = (slot + 1) & mask;
-    return table[slot]!;
-  });
+
+  /** The rows of hashes `first` … `last` − 1 of others (32 bytes each), −1 where there is none; told one by one. */
+  find(others: Uint8Array, first: number, last: number, tell: (other: number, row: number) => void): void {
+    const words = wordsOf(others);
+    for (let other = first; other < last; other++) tell(other, this.#table[this.#slotOf(words, other)]!);
+  }
+
+  /** Where a hash is in the table, or would be. */
+  #slotOf(words: Int32Array, row: number): number {
+    let slot = words[HASH_WORDS * row]! & this.#mask;
+    for (; this.#table[slot] !== EMPTY; slot = (slot + 1) & this.#mask) {
+      const found = this.#table[slot]!;
+      let word = 0;
+      while (word < HASH_WORDS && this.#words[HASH_WORDS * found + word] === words[HASH_WORDS * row + word]) word++;
+      if (word === HASH_WORDS) break;
+    }
+    return slot;
+  }
 }
 
-function isSame(a: Int32Array, i: number, b: Int32Array, j: number): boolean {
-  for (let word = 0; word < 8; word++) if (a[8 * i + word] !== b[8 * j + word]) return false;
-  return true;
+function wordsOf(hashes: Uint8Array): Int32Array {
+  return new Int32Array(hashes.buffer, hashes.byteOffset, hashes.byteLength >> 2);
 }

@@ -59,14 +59,14 @@ export class ImageColumns {
     const after = this.count === 0 ? 0 : this.id[this.count - 1]!;
     const rows = prepared.all<Row>(ROWS, { after });
     if (rows.length === 0) return false;
-    this.#makeRoom(this.count + rows.length);
+    this.makeRoom(this.count + rows.length);
     const { hashes } = prepared.get<{ hashes: string }>(HASHES, { after, last: rows.at(-1)!.id })!;
     this.hash.set(Buffer.from(hashes, 'hex'), this.count * HASH_BYTES);
     for (const row of rows) this.#add(row);
     return true;
   }
 
-  #makeRoom(count: number): void {
+  makeRoom(count: number): void {
     this.id = withRoom(this.id, count);
     this.traits = withRoom(this.traits, count);
     this.year = withRoom(this.year, count);

@@ -6,10 +6,14 @@
  * C2  `version` changes whenever something did, `orderVersion` when the order of files may have.
  */
 import type { Database } from 'better-sqlite3';
+import { randomUUID } from 'node:crypto';
 import { Prepared } from '../prepared.ts';
+import { readColumns, writeColumns } from './columns-file.ts';
 import { FileColumns, type FileValues } from './file-columns.ts';
 import { ImageColumns } from './image-columns.ts';
 
+/** Smaller libraries are read from the tables in no time. */
+const FEWEST_KEPT = 20_000;
 /** Rows read by one statement: some milliseconds. */
 const PIECE_ROWS = 10_000;
 const NEWEST = `SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'file_changes'), 0) AS newest,
@@ -44,12 +48,20 @@ export class LibraryColumns {
   #images = new ImageColumns();
   /** The newest change that is in the columns; null: nothing was read yet. */
   #applied: number | null = null;
+  readonly #keptAt: string | null;
+  /** `version` as it is in the file. */
+  #keptVersion: number | null = null;
+  #isKeptStale = false;
   #version = 0;
   #orderVersion = 0;
 
-  /** @param database of a library; closed by the caller. */
-  constructor(database: Database) {
+  /**
+   * @param database of a library; closed by the caller.
+   * @param keptAt file in which `keep` keeps the columns; null: they are read from the tables.
+   */
+  constructor(database: Database, keptAt: string | null = null) {
     this.#database = database;
+    this.#keptAt = keptAt;
     this.#prepared = new Prepared(database);
   }
 
@@ -69,11 +81,43 @@ export class LibraryColumns {
   /** Brings the columns up to date; the first time that reads the library whole, two seconds for a million files. */
   refresh(): void {
     const { newest, oldest } = this.#prepared.get<{ newest: number; oldest: number | null }>(NEWEST)!;
+    if (this.#applied === null) this.#readKept();
     if (newest === this.#applied) return;
     const isGap = this.#applied !== null && newest > this.#applied && (oldest === null || oldest > this.#applied + 1);
     if (this.#applied === null || isGap) this.#readAll(newest);
     this.#readChanges();
     this.#version++;
+  }
+
+  /**
+   * Writes the columns into their file, where that saves time.
+   * @returns the token by which the database must know it from now on; null when nothing was written.
+   */
+  keep(): string | null {
+    const isLarge = this.#files.count >= FEWEST_KEPT;
+    if (this.#keptAt === null || this.#applied === null || !isLarge || this.#keptVersion === this.#version) return null;
+    const token = randomUUID();
+    writeColumns(this.#keptAt, token, { files: this.#files, images: this.#images, applied: this.#applied });
+    this.#keptVersion = this.#version;
+    return token;
+  }
+
+  /** Forgets all, with whatever was said of files that are gone; the next question reads the tables. */
+  readAnew(): void {
+    this.#applied = null;
+    this.#isKeptStale = true;
+  }
+
+  #readKept(): void {
+    if (this.#keptAt === null || this.#isKeptStale) return;
+    const token = this.#prepared.get<{ token: string }>('SELECT token FROM kept_columns')?.token;
+    const kept = token === undefined ? null : readColumns(this.#keptAt, token);
+    if (kept === null) return;
+    this.#files = kept.files;
+    this.#images = kept.images;
+    this.#applied = kept.applied;
+    this.#keptVersion = ++this.#version;
+    this.#orderVersion++;
   }
 
   /** Reads in pieces, each of a moment of its own: what changes meanwhile is read again by `#readChanges`. */

@@ -2,8 +2,10 @@
 import type { ListingFilter } from '#application/ports/listings.ts';
 import type { LibraryIndex } from '../library-index.ts';
 import { PRESENT } from './file-columns.ts';
-import { rowsOfHashes } from './hash-rows.ts';
+import { HashRows } from './hash-rows.ts';
 import type { ImageColumns } from './image-columns.ts';
+
+const HASH_BYTES = 32;
 
 export interface FirstFiles {
   /** For each row of an image: that of the first present file that passes and holds it, −1 without one. */
@@ -12,11 +14,15 @@ export interface FirstFiles {
   readonly passing: number;
 }
 
+/** Images found by the hashes that somebody keeps. */
 interface Matched {
   readonly hashes: Uint8Array;
+  readonly table: HashRows;
   readonly images: ImageColumns;
-  readonly imageCount: number;
+  /** For each hash the image's row, −1 without one; of two images with one hash the newer. */
   readonly rows: Int32Array;
+  /** Images that were looked at. */
+  imageCount: number;
 }
 
 export class PassingImages {
@@ -48,10 +54,17 @@ export class PassingImages {
   /** The image's row for each hash (32 bytes each), −1 for one that the library does not hold. @param key names the hashes. */
   rowsOfVectors(key: string, hashes: Uint8Array): Int32Array {
     const { images } = this.#index.columns;
-    const known = this.#matched.get(key);
-    if (known?.hashes === hashes && known.images === images && known.imageCount === images.count) return known.rows;
-    const rows = rowsOfHashes(images.hash, images.count, hashes);
-    this.#matched.set(key, { hashes, images, imageCount: images.count, rows });
+    let matched = this.#matched.get(key);
+    if (matched?.hashes !== hashes || matched.images !== images) {
+      const rows = new Int32Array(hashes.length / HASH_BYTES).fill(-1);
+      matched = { hashes, table: new HashRows(hashes), images, rows, imageCount: 0 };
+      this.#matched.set(key, matched);
+    }
+    const { rows, table, imageCount } = matched;
+    table.find(images.hash, imageCount, images.count, (image, row) => {
+      if (row >= 0) rows[row] = image;
+    });
+    matched.imageCount = images.count;
     return rows;
   }
 

@@ -4,6 +4,7 @@ import { addLabelChoice } from './0002-add-label-choice.ts';
 import { addSavedViews } from './0003-add-saved-views.ts';
 import { addDatasetRemoval } from './0004-add-dataset-removal.ts';
 import { addFileChanges } from './0005-add-file-changes.ts';
+import { addKeptColumns } from './0006-add-kept-columns.ts';
 
 /** The schema of `library.db`, oldest first. */
 export const libraryMigrations: readonly Migration[] = [
@@ -12,4 +13,5 @@ export const libraryMigrations: readonly Migration[] = [
   addSavedViews,
   addDatasetRemoval,
   addFileChanges,
+  addKeptColumns,
 ];

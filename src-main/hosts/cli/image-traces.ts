@@ -1,6 +1,6 @@
 /**
  * All that a library keeps of images beside its database, as one: thumbnails, vectors under every encoder, pixels of every
- * side. `leaving.json` in the library's folder names images that are being forgotten.
+ * side, columns. `leaving.json` in the library's folder names images that are being forgotten.
  */
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -28,6 +28,7 @@ export function imageTraces(layout: LibraryLayout, vectors: EmbeddingStore): Ima
     erase: async (hashes) => {
       const gone = new Set(hashes);
       try {
+        rmSync(layout.columns, { force: true });
         await removeThumbnails(layout.thumbnails, hashes);
         await vectors.forget(gone);
         await forgetPixels(layout.pixels, gone);

@@ -8,9 +8,11 @@ type Method<T> = { [Name in keyof T]: T[Name] extends (...values: never[]) => un
 type Values<F> = F extends (...values: infer V) => unknown ? V : never;
 type Result<F> = F extends (...values: never[]) => infer R ? R : never;
 
+/** Keeps the process alive only while an answer is awaited. */
 export class AskedThread<T> {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
+  #failure: Error | null = null;
   #next = 0;
 
   /** @param entry the thread's program. @param libraryFolder given to it. */
@@ -19,24 +21,24 @@ export class AskedThread<T> {
     this.#worker.on('message', (answer: ThreadAnswer) => {
       const waiting = this.#waiting.get(answer.id);
       this.#waiting.delete(answer.id);
+      if (this.#waiting.size === 0) this.#worker.unref();
       if ('error' in answer) {
         const { code, message, data } = answer.error;
         waiting?.reject(new KindredError(code, message, { ...data }));
       } else waiting?.resolve(answer.value as never);
     });
-    this.#worker.on('error', (error) => {
-      for (const { reject } of this.#waiting.values())
-        reject(error instanceof Error ? error : new Error(String(error)));
-      this.#waiting.clear();
-    });
+    this.#worker.on('error', (error) => this.#fail(error instanceof Error ? error : new Error(String(error))));
+    this.#worker.on('exit', () => this.#fail(new Error('The thread that was asked has ended.')));
     this.#worker.unref();
   }
 
-  /** Questions are answered in the order they are asked. */
+  /** Questions are answered in the order they are asked; they fail when the thread has ended. */
   ask<M extends Method<T>>(method: M, ...values: Values<T[M]>): Promise<Awaited<Result<T[M]>>> {
+    if (this.#failure !== null) return Promise.reject(this.#failure);
     const id = this.#next++;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
+      this.#worker.ref();
       const question: ThreadQuestion = { id, method, values };
       this.#worker.postMessage(question);
     });
@@ -44,5 +46,11 @@ export class AskedThread<T> {
 
   async close(): Promise<void> {
     await this.#worker.terminate();
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error;
+    for (const { reject } of this.#waiting.values()) reject(this.#failure);
+    this.#waiting.clear();
   }
 }

@@ -1,4 +1,5 @@
 /** What the engine asks over all files, vectors or points of maps; lives in the thread of index-thread.ts. */
+import type { LibraryLayout } from '#application/library-layout.ts';
 import type { DatasetSummary, Facets, ListingFilter, ListingSort } from '#application/ports/listings.ts';
 import type { Ranking, RankQuestion } from '#application/ports/search-index.ts';
 import type { ImageId } from '#base/ids.ts';
@@ -15,12 +16,20 @@ export class EngineIndex {
   readonly #search: LibrarySearch;
   readonly #maps: MapPlans;
 
-  /** @param vectorFolder the library's `vectors/`. */
-  constructor(libraryFolder: string, vectorFolder: string) {
-    this.#index = new LibraryIndex(openToRead(libraryFolder));
-    const vectors = new UnitVectorStore(vectorFolder);
+  constructor(layout: LibraryLayout) {
+    this.#index = new LibraryIndex(openToRead(layout.folder), layout.columns);
+    const vectors = new UnitVectorStore(layout.vectors);
     this.#search = new LibrarySearch(this.#index, vectors);
     this.#maps = new MapPlans(this.#index, vectors);
+  }
+
+  /** See `LibraryColumns.keep`. */
+  keepColumns(): string | null {
+    return this.#index.columns.keep();
+  }
+
+  readAnew(): void {
+    this.#index.columns.readAnew();
   }
 
   list(filter: ListingFilter, sort: ListingSort): Int32Array {

@@ -4,5 +4,4 @@ import { libraryLayout } from '#application/library-layout.ts';
 import { answerCalls } from './answer-calls.ts';
 import { EngineIndex } from './engine-index.ts';
 
-const layout = libraryLayout(workerData as string);
-answerCalls(new EngineIndex(layout.folder, layout.vectors));
+answerCalls(new EngineIndex(libraryLayout(workerData as string)));

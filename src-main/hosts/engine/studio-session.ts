@@ -4,8 +4,10 @@ import { randomBytes } from 'node:crypto';
 import { currentEncoder } from '#application/current-encoder.ts';
 import { Edits } from '#application/editing/edits.ts';
 import type { ImportPorts } from '#application/import-folders.ts';
-import type { LibraryStores } from '#application/ports/library.ts';
+import type { LibraryStores, RemovalCounts } from '#application/ports/library.ts';
 import type { ChosenEncoder } from '#application/ports/query-encoder.ts';
+import type { VectorSink } from '#application/ports/vectors.ts';
+import { removeDataset } from '#application/remove-dataset.ts';
 import type { SearchPorts } from '#application/search-images.ts';
 import { systemClock } from '#base/clock.ts';
 import type { DatasetId } from '#base/ids.ts';
@@ -30,6 +32,8 @@ import type { WatchedFolders } from './watched-folders.ts';
 
 /** A watcher that lost its stream tries again after this. */
 const RETRY_MS = 200;
+/** By then what is on screen has been answered. */
+const KEEP_COLUMNS_AFTER_MS = 20_000;
 
 export class StudioSession {
   readonly wiring: Wiring;
@@ -51,6 +55,7 @@ export class StudioSession {
   /** Pictures a browser sent to search by: upload id → file in the library's inbox. */
   readonly uploads = new Map<string, string>();
   #stopSettling: () => void = () => undefined;
+  #keeping: NodeJS.Timeout | undefined;
   #searchPorts: Promise<SearchPorts> | null = null;
 
   private constructor(wiring: Wiring, stores: LibraryStores) {
@@ -77,6 +82,7 @@ export class StudioSession {
   static async open(wiring: Wiring): Promise<StudioSession> {
     const session = new StudioSession(wiring, await wiring.holdLibrary('studio'));
     const { runs } = session.stores;
+    session.#keeping = setTimeout(() => void session.#keepColumns(), KEEP_COLUMNS_AFTER_MS);
     session.#stopSettling = settleOrphanedRuns(runs, runHost(wiring), () => session.changed('runs'));
     session.watched.refresh();
     return session;
@@ -104,9 +110,18 @@ export class StudioSession {
     return (await currentEncoder(this.stores.runs, runHost(this.wiring), vectors, datasetId)).encoder;
   }
 
+  /** Takes a dataset away for good, also out of what is kept of all files. @throws KindredError `run.active`. */
+  async eraseDataset(name: string): Promise<RemovalCounts> {
+    const removal = await removeDataset(this.stores, name, await this.wiring.traces());
+    await this.index.ask('readAnew');
+    return removal;
+  }
+
   async importPorts(): Promise<ImportPorts> {
     const ports = await this.wiring.importPorts('studio');
-    return { ...ports, scanner: this.inbox.scanner(ports.scanner) };
+    const store = await this.wiring.vectors();
+    const vectors: VectorSink = { append: (key, added) => store.appendInTurns(key, added) };
+    return { ...ports, vectors, scanner: this.inbox.scanner(ports.scanner) };
   }
 
   searchPorts(): Promise<SearchPorts> {
@@ -118,13 +133,25 @@ export class StudioSession {
     }));
   }
 
+  /** Keeps what was read of all files for the next start; that it can't be kept is no error. */
+  async #keepColumns(): Promise<void> {
+    try {
+      const token = await this.index.ask('keepColumns');
+      if (token !== null) this.stores.markColumns(token);
+    } catch {
+      // The next start reads the tables.
+    }
+  }
+
   /** Ends everything: a run checkpoints first. The library is closed by whoever opened it. */
   async close(): Promise<void> {
     this.#stopSettling();
     await this.watched.close();
+    clearTimeout(this.#keeping);
     this.jobs.stopAll();
     await this.runs.close();
     await this.pairs.close();
+    await this.#keepColumns();
     await this.cells.close();
     await this.index.close();
   }

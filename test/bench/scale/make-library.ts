@@ -16,9 +16,10 @@ import type { LibrarySize } from './library-size.ts';
 import { writeThumbnails } from './library-thumbnails.ts';
 import { writeRunWithVectors } from './library-vectors.ts';
 
-/** Leaves a library that is there as it is. */
+/** Leaves a library that is there as it is, and thumbnails too. */
 export async function makeLibrary(folder: string, size: LibrarySize, note: (text: string) => void): Promise<void> {
   if (existsSync(join(folder, LIBRARY_DATABASE))) return;
+  const { thumbnails } = libraryLayout(folder);
   const startMs = performance.now();
   const say = (what: string): void => note(`${what} after ${((performance.now() - startMs) / 1000).toFixed(0)} s`);
   openLibraryForWriting(folder, 'bench', 0).close();
@@ -31,7 +32,7 @@ export async function makeLibrary(folder: string, size: LibrarySize, note: (text
   say('rows');
   await writeRunWithVectors(folder, size);
   say('embeddings');
-  await writeThumbnails(libraryLayout(folder).thumbnails, size.images);
+  if (!existsSync(thumbnails)) await writeThumbnails(thumbnails, size.images);
   say('thumbnails');
 }
 

@@ -96,6 +96,20 @@ describe('EmbeddingStore', () => {
     expect(stored()!.hashes).toEqual([1, 2].map(hashOf));
   });
 
+  it('keeps the order of what is added and forgotten in turns, and goes on after what was refused', async () => {
+    const store = new EmbeddingStore(folder);
+    const first = store.appendInTurns(KEY, images(1, 2));
+    const refused = store.appendInTurns(KEY, [image(3, 4)]);
+    const forgotten = store.forget(new Set([hashOf(1)]));
+    const last = Promise.resolve(store.append(KEY, images(3, 2)));
+    await expect(refused).rejects.toMatchObject({ code: 'vectors.mismatch' });
+    await Promise.all([first, forgotten, last]);
+    expect(stored()!.hashes).toEqual([2, 3].map(hashOf));
+    await store.appendInTurns(KEY, images(1));
+    expect(stored()!.hashes).toEqual([2, 3, 1].map(hashOf));
+    expect(heads()).toEqual([3, 3]);
+  });
+
   it('takes no key or hash that could name another place', () => {
     const store = new EmbeddingStore(folder);
     expect(() => store.append('../out', images(1))).toThrow('cannot be an encoder');

@@ -1,4 +1,4 @@
-import { planDatasetRemoval, removeDataset } from '#application/remove-dataset.ts';
+import { planDatasetRemoval } from '#application/remove-dataset.ts';
 import { renameDataset } from '#application/rename-dataset.ts';
 import { KindredError } from '#base/errors.ts';
 import type { DatasetId } from '#base/ids.ts';
@@ -60,9 +60,7 @@ export const datasetProcedures = {
   ),
   remove: dataset.remove.handler(async ({ input, context: { session } }) => {
     const found = requireDataset(session, input.id);
-    const removal = input.isForGood
-      ? await removeDataset(session.stores, found.name, await session.wiring.traces())
-      : session.edits.removeDataset(found);
+    const removal = input.isForGood ? await session.eraseDataset(found.name) : session.edits.removeDataset(found);
     session.changed('datasets', 'files', 'encoder', 'runs', 'undo');
     return countsOf(removal);
   }),
