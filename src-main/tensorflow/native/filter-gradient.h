@@ -23,7 +23,7 @@ struct FilterGradientShape {
 // Whether this processor has the instructions (AVX-512 with bfloat16 products) and this build the code.
 bool hasFilterGradient();
 
-// Strides 1 and 2, rows that fit a tile.
+// Stride 1 padded by 1, stride 2 unpadded.
 bool fitsFilterGradient(const FilterGradientShape& shape);
 
 // x [images, height, width, inChannels], dy [images, outHeight, outWidth, outChannels] → kernel [3, 3, inChannels,

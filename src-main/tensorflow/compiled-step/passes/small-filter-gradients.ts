@@ -4,8 +4,7 @@
  *
  * With more channels TensorFlow's own is as fast.
  */
-import type { ProgramBuilder } from '../program-builder.ts';
-import { typeOf, type Program, type ProgramNode, type Ref } from '../program.ts';
+import type { Program, ProgramNode } from '../program.ts';
 import { plainStride } from './convolution-attributes.ts';
 import { rewriteProgram } from './rewrite-program.ts';
 
@@ -13,12 +12,10 @@ export const FILTER_GRADIENT = 'KindredFilterGradient';
 
 const MOST_WEIGHTS = 128 * 128;
 const LANES = 16;
-/** Columns of the line in which the operation keeps a row; half of it at stride 2. */
-const LINE = { 1: 38, 2: 19 } as const;
 
 export function smallFilterGradients(program: Program): Program {
   return rewriteProgram(program, (node, builder) => {
-    const stride = strideOf(node, builder);
+    const stride = strideOf(node);
     if (stride === null) return builder.addNode(node);
     const inputs = [node.inputs[0]!, node.inputs[2]!];
     return builder.add(FILTER_GRADIENT, inputs, { stride: { kind: 'int', value: stride } }, node.outputs);
@@ -26,12 +23,9 @@ export function smallFilterGradients(program: Program): Program {
 }
 
 /** The stride of a convolution whose filter gradient is ours, else null. */
-function strideOf({ op, inputs, attributes, outputs }: ProgramNode, builder: ProgramBuilder): 1 | 2 | null {
+function strideOf({ op, attributes, outputs }: ProgramNode): 1 | 2 | null {
   if (op !== 'Conv2DBackpropFilter') return null;
   const [height, width, into, out] = outputs[0]!.shape as [number, number, number, number];
   if (height !== 3 || width !== 3 || into % LANES !== 0 || out % LANES !== 0 || into * out > MOST_WEIGHTS) return null;
-  const stride = plainStride(attributes, 3);
-  if (stride === null) return null;
-  const columns = typeOf(builder, inputs[2] as Ref).shape[2]!;
-  return columns <= LINE[stride] ? stride : null;
+  return plainStride(attributes, 3);
 }
