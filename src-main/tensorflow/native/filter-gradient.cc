@@ -13,15 +13,22 @@
  *   pairs   [image][row][pair][output channel][2]
  *
  * A tap is then the sum over images, rows and pairs of (a pair of an input channel, in all lanes) × (sixteen pairs of dy).
- * At stride 1 the third tap's pairs are the first one's, one further on. A few small images are summed at once. */
+ * At stride 1 the third tap's pairs are the first one's, one further on.
+ *
+ * Small kernels are summed by images: a few are laid out and added, each part of the images into a kernel of its own.
+ * Large ones would be read and written too often: all images are laid out, then each part of the kernel is summed. */
 namespace kindred {
 
 bool hasFilterGradient() { return hasBfloat16Products(); }
 
 namespace {
 
+// Weights above which a kernel is large.
+constexpr int kSmallKernel = 128 * 128;
 // Columns that are summed at once, of as many images as have them.
 constexpr int kColumns = 40;
+// Pairs that are summed at once of a large kernel: as many as stay near.
+constexpr int kPairs = 128;
 // Each part sums into a kernel of its own; fixed, so that the order of summing is.
 constexpr int kMostParts = 16;
 
@@ -89,6 +96,10 @@ void addTaps(const Band& band, float* kernel, int64_t tapStep) {
         _mm512_storeu_ps(kernel + i * static_cast<int64_t>(band.outChannels) + t * tapStep + v * 16, sums[i][t][v]);
 }
 
+// Channels of a block: in all, 24 sums of sixteen.
+int outputsOf(const FilterGradientShape& s) { return s.outChannels % 32 == 0 ? 32 : 16; }
+int inputsOf(const FilterGradientShape& s) { return s.outChannels % 32 == 0 ? 4 : 8; }
+
 // Two pixels of all channels, paired; null is zeros.
 void layPair(const Bfloat16* first, const Bfloat16* second, int channels, Bfloat16* to) {
   const __m256i zeros = _mm256_setzero_si256();
@@ -116,10 +127,8 @@ struct Layout {
     lineImage = linesOf(s) * lineStep;
     pairStep = static_cast<int64_t>(pairsOf(s)) * 2 * s.outChannels;
     pairImage = s.outHeight * pairStep;
-    images = std::max(1, kColumns / (2 * pairsOf(s) + 2));
   }
   int64_t tapStep, lineStep, lineImage, pairStep, pairImage;
-  int images;
 };
 
 void layImage(const FilterGradientShape& s, const Layout& layout, const Bfloat16* x, const Bfloat16* dy, Bfloat16* lines,
@@ -138,52 +147,58 @@ void layImage(const FilterGradientShape& s, const Layout& layout, const Bfloat16
   }
 }
 
-void addBand(const FilterGradientShape& s, const Layout& layout, const Bfloat16* lines, const Bfloat16* pairs, int images,
-             float* kernel) {
+// Adds all taps of 4 or 8 input channels from `in` and 32 or 16 output channels from `out`.
+void addBlock(const FilterGradientShape& s, const Layout& layout, const Bfloat16* lines, const Bfloat16* pairs, int images,
+              int in, int out, float* kernel) {
   const int64_t tapStep = static_cast<int64_t>(s.inChannels) * s.outChannels;
-  const int inputs = s.outChannels % 32 == 0 ? 4 : 8;
-  const int outputs = s.outChannels % 32 == 0 ? 32 : 16;
-  for (int tapRow = 0; tapRow < 3; tapRow++)
-    for (int in = 0; in < s.inChannels; in += inputs)
-      for (int out = 0; out < s.outChannels; out += outputs) {
-        const Band band = {lines + tapRow * layout.lineStep + 2 * in,
-                           pairs + 2 * out,
-                           layout.lineImage,
-                           s.stride * layout.lineStep,
-                           layout.pairImage,
-                           layout.pairStep,
-                           2 * s.inChannels,
-                           {layout.tapStep, s.stride == 1 ? 2 * s.inChannels : 2 * layout.tapStep},
-                           images,
-                           s.outHeight,
-                           pairsOf(s),
-                           s.outChannels};
-        float* taps = kernel + 3 * tapRow * tapStep + static_cast<int64_t>(in) * s.outChannels + out;
-        if (outputs == 32) addTaps<4, 2>(band, taps, tapStep);
-        else addTaps<8, 1>(band, taps, tapStep);
-      }
-}
-
-void addImages(const FilterGradientShape& s, const Bfloat16* x, const Bfloat16* dy, int first, int last, float* kernel) {
-  const Layout layout(s);
-  const int64_t imageSize = static_cast<int64_t>(s.height) * s.width * s.inChannels;
-  const int64_t gradientSize = static_cast<int64_t>(s.outHeight) * s.outWidth * s.outChannels;
-  // The rows above and below an image stay zeros.
-  std::vector<Bfloat16> lines(layout.images * layout.lineImage), pairs(layout.images * layout.pairImage);
-  for (int image = first; image < last; image += layout.images) {
-    const int count = std::min(layout.images, last - image);
-    for (int i = 0; i < count; i++) {
-      layImage(s, layout, x + (image + i) * imageSize, dy + (image + i) * gradientSize, lines.data() + i * layout.lineImage,
-               pairs.data() + i * layout.pairImage);
-    }
-    addBand(s, layout, lines.data(), pairs.data(), count, kernel);
+  for (int tapRow = 0; tapRow < 3; tapRow++) {
+    const Band band = {lines + tapRow * layout.lineStep + 2 * in,
+                       pairs + 2 * out,
+                       layout.lineImage,
+                       s.stride * layout.lineStep,
+                       layout.pairImage,
+                       layout.pairStep,
+                       2 * s.inChannels,
+                       {layout.tapStep, s.stride == 1 ? 2 * s.inChannels : 2 * layout.tapStep},
+                       images,
+                       s.outHeight,
+                       pairsOf(s),
+                       s.outChannels};
+    float* taps = kernel + 3 * tapRow * tapStep + static_cast<int64_t>(in) * s.outChannels + out;
+    if (outputsOf(s) == 32) addTaps<4, 2>(band, taps, tapStep);
+    else addTaps<8, 1>(band, taps, tapStep);
   }
 }
 
-}  // namespace
-KINDRED_PRODUCTS_END
+// Images laid out one after the other. The rows above and below an image stay zeros.
+struct Laid {
+  Laid(const FilterGradientShape& s, int images)
+      : s(s), layout(s), lines(images * layout.lineImage), pairs(images * layout.pairImage) {}
 
-void filterGradient(const FilterGradientShape& s, const Bfloat16* x, const Bfloat16* dy, float* kernel) {
+  void lay(int at, const Bfloat16* x, const Bfloat16* dy, int image) {
+    layImage(s, layout, x + image * (static_cast<int64_t>(s.height) * s.width * s.inChannels),
+             dy + image * (static_cast<int64_t>(s.outHeight) * s.outWidth * s.outChannels),
+             lines.data() + at * layout.lineImage, pairs.data() + at * layout.pairImage);
+  }
+
+  const FilterGradientShape& s;
+  const Layout layout;
+  std::vector<Bfloat16> lines, pairs;
+};
+
+void addImages(const FilterGradientShape& s, const Bfloat16* x, const Bfloat16* dy, int first, int last, float* kernel) {
+  const int atOnce = std::max(1, kColumns / (2 * pairsOf(s) + 2));
+  Laid laid(s, atOnce);
+  for (int image = first; image < last; image += atOnce) {
+    const int count = std::min(atOnce, last - image);
+    for (int i = 0; i < count; i++) laid.lay(i, x, dy, image + i);
+    for (int in = 0; in < s.inChannels; in += inputsOf(s))
+      for (int out = 0; out < s.outChannels; out += outputsOf(s))
+        addBlock(s, laid.layout, laid.lines.data(), laid.pairs.data(), count, in, out, kernel);
+  }
+}
+
+void sumByImages(const FilterGradientShape& s, const Bfloat16* x, const Bfloat16* dy, float* kernel) {
   const int64_t size = 9LL * s.inChannels * s.outChannels;
   const int parts = std::min(kMostParts, s.images);
   std::vector<float> sums(static_cast<size_t>(parts) * size, 0.0f);
@@ -195,6 +210,30 @@ void filterGradient(const FilterGradientShape& s, const Bfloat16* x, const Bfloa
   std::copy(sums.begin(), sums.begin() + size, kernel);
   for (int part = 1; part < parts; part++)
     for (int64_t i = 0; i < size; i++) kernel[i] += sums[part * size + i];
+}
+
+// A part is some output channels and sixteen input channels, of which a cache line holds a pair.
+void sumByBlocks(const FilterGradientShape& s, const Bfloat16* x, const Bfloat16* dy, float* kernel) {
+  Laid laid(s, s.images);
+  shareWork(s.images, [&](int image) { laid.lay(image, x, dy, image); });
+  std::fill(kernel, kernel + 9LL * s.inChannels * s.outChannels, 0.0f);
+  const int sixteens = s.inChannels / 16;
+  const int atOnce = std::max(1, kPairs / (s.outHeight * pairsOf(s)));
+  shareWork(s.outChannels / outputsOf(s) * sixteens, [&](int part) {
+    const int out = part / sixteens * outputsOf(s), first = part % sixteens * 16;
+    for (int image = 0; image < s.images; image += atOnce)
+      for (int in = first; in < first + 16; in += inputsOf(s))
+        addBlock(s, laid.layout, laid.lines.data() + image * laid.layout.lineImage,
+                 laid.pairs.data() + image * laid.layout.pairImage, std::min(atOnce, s.images - image), in, out, kernel);
+  });
+}
+
+}  // namespace
+KINDRED_PRODUCTS_END
+
+void filterGradient(const FilterGradientShape& s, const Bfloat16* x, const Bfloat16* dy, float* kernel) {
+  const bool isSmall = s.inChannels * s.outChannels <= kSmallKernel;
+  (isSmall ? sumByImages : sumByBlocks)(s, x, dy, kernel);
 }
 
 #else

@@ -1,5 +1,5 @@
-// The gradient of a 3 × 3 convolution's kernel in bfloat16, for few channels: there TensorFlow's own reaches half of what
-// the processor can do, because it reorders activations that are hardly used again.
+// The gradient of a 3 × 3 convolution's kernel in bfloat16. TensorFlow's own reaches half of what the processor can do,
+// because it reorders activations that are hardly used again.
 #pragma once
 #include <cstdint>
 

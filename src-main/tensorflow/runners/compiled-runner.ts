@@ -9,7 +9,7 @@ import { foldScales } from '../compiled-step/passes/fold-scales.ts';
 import { fuseNorms } from '../compiled-step/passes/fuse-norms.ts';
 import { packImages } from '../compiled-step/passes/pack-images.ts';
 import { removeIdentityReshapes } from '../compiled-step/passes/remove-identity-reshapes.ts';
-import { smallFilterGradients } from '../compiled-step/passes/small-filter-gradients.ts';
+import { directFilterGradients } from '../compiled-step/passes/direct-filter-gradients.ts';
 import type { Pass } from '../compiled-step/program.ts';
 import { NonFiniteError, Session } from '../compiled-step/session.ts';
 import { READ_STATE, WRITE_STATE } from '../compiled-step/state-entry-points.ts';
@@ -50,7 +50,7 @@ function stepPasses(precision: Precision, abilities: NativeAbilities): readonly 
 }
 
 function narrowPasses({ convolutions }: NativeAbilities): readonly Pass[] {
-  return convolutions ? [directConvolutions, smallFilterGradients, bfloat16] : [bfloat16];
+  return convolutions ? [directConvolutions, directFilterGradients, bfloat16] : [bfloat16];
 }
 
 /** The entry point of a look. */

@@ -10,7 +10,7 @@ import type { ProgramBuilder } from '../program-builder.ts';
 import { typeOf, type Program, type ProgramNode, type Ref } from '../program.ts';
 import { CONVOLUTION, CONVOLUTION_GRADIENT } from './direct-convolutions.ts';
 import { rewriteProgram } from './rewrite-program.ts';
-import { FILTER_GRADIENT } from './small-filter-gradients.ts';
+import { FILTER_GRADIENT } from './direct-filter-gradients.ts';
 
 interface Narrowing {
   /** Positions of the inputs that share the operation's type; null: all. */

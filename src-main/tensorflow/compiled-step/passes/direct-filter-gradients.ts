@@ -1,8 +1,6 @@
 /**
- * Gradients of 3 × 3 kernels between few channels by an operation of ours (`native/filter-gradient.h`), which takes
- * bfloat16 and gives float32. Runs before the pass `bfloat16`, which narrows its inputs.
- *
- * With more channels TensorFlow's own is as fast.
+ * Gradients of 3 × 3 kernels by an operation of ours (`native/filter-gradient.h`), which takes bfloat16 and gives
+ * float32. Runs before the pass `bfloat16`, which narrows its inputs.
  */
 import type { Program, ProgramNode } from '../program.ts';
 import { plainStride } from './convolution-attributes.ts';
@@ -10,10 +8,9 @@ import { rewriteProgram } from './rewrite-program.ts';
 
 export const FILTER_GRADIENT = 'KindredFilterGradient';
 
-const MOST_WEIGHTS = 128 * 128;
 const LANES = 16;
 
-export function smallFilterGradients(program: Program): Program {
+export function directFilterGradients(program: Program): Program {
   return rewriteProgram(program, (node, builder) => {
     const stride = strideOf(node);
     if (stride === null) return builder.addNode(node);
@@ -26,6 +23,6 @@ export function smallFilterGradients(program: Program): Program {
 function strideOf({ op, attributes, outputs }: ProgramNode): 1 | 2 | null {
   if (op !== 'Conv2DBackpropFilter') return null;
   const [height, width, into, out] = outputs[0]!.shape as [number, number, number, number];
-  if (height !== 3 || width !== 3 || into % LANES !== 0 || out % LANES !== 0 || into * out > MOST_WEIGHTS) return null;
+  if (height !== 3 || width !== 3 || into % LANES !== 0 || out % LANES !== 0) return null;
   return plainStride(attributes, 3);
 }
