@@ -3,7 +3,6 @@
  * which one can end into an outcome.
  */
 import { type ChildProcess, fork } from 'node:child_process';
-import { availableParallelism } from 'node:os';
 import type { Embedder } from '#application/ports/embedder.ts';
 import type {
   ChosenRecipe,
@@ -16,6 +15,7 @@ import type {
 } from '#application/ports/runs.ts';
 import { KindredError } from '#base/errors.ts';
 import type { RunId } from '#base/ids.ts';
+import { tensorFlowEnvironment } from '#tensorflow/environment.ts';
 import { errorOf } from './error-facts.ts';
 import type { FromCompute, ToCompute } from './messages.ts';
 import { RunFolder } from './run-folder.ts';
@@ -51,21 +51,9 @@ export function startCompute(threads: number, onMessage: (message: FromCompute) 
   return { send, lastWords: () => withoutChatter(words), process: child };
 }
 
-/**
- * What TensorFlow must find in the environment when its process starts; in a worker thread it is too late to say it.
- *
- * @param threads 0: one for each core.
- */
+/** @param threads 0: one for each core. Variables that are set already stay as they are. */
 function computeEnvironment(threads: number): NodeJS.ProcessEnv {
-  const count = String(threads === 0 ? availableParallelism() : threads);
-  return {
-    TF_CPP_MIN_LOG_LEVEL: '2',
-    TF_FORCE_GPU_ALLOW_GROWTH: 'true',
-    TF_NUM_INTRAOP_THREADS: count,
-    TF_NUM_INTEROP_THREADS: count,
-    OMP_NUM_THREADS: count,
-    ...process.env,
-  };
+  return { ...tensorFlowEnvironment(threads === 0 ? null : threads), ...process.env };
 }
 
 function withoutChatter(words: string): string {
