@@ -1,14 +1,14 @@
 /**
- * Islands of a map: where images lie close together, with a gap around. Points are counted on a grid, cells that hold
- * more than their share are joined with their neighbours, and each joined piece is a cluster. What lies between belongs
- * to none.
+ * Hills of a map: where images lie denser than around. Points are counted on a grid and smoothed; from the densest cell
+ * down, a cell joins the hill it touches or begins one, and two hills that meet become one unless the pass between them
+ * is clearly lower than the lower top.
  */
 
 /** Cells along the longer side for many points; fewer points get larger cells, so that a cell can hold several. */
 const MOST_CELLS = 96;
-/** A cell belongs to an island when it holds at least this share of the mean of cells that hold any. */
-const DENSE_SHARE = 0.3;
-/** Islands smaller than this share of all points are noise. */
+/** A hill stays one of its own where the pass to a higher one is below this share of its top. */
+const PASS_SHARE = 0.85;
+/** Hills smaller than this share of all points are noise. */
 const LEAST_SHARE = 0.005;
 const MOST_CLUSTERS = 60;
 
@@ -25,9 +25,7 @@ export function mapClusters(positions: Float32Array): MapClusters {
   const { cellOf, columns, rows } = gridOf(positions);
   const counts = new Uint32Array(columns * rows);
   for (let i = 0; i < points; i++) counts[cellOf(i)]!++;
-  const filled = counts.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0);
-  const least = Math.max(1, (DENSE_SHARE * points) / Math.max(1, filled));
-  const pieces = joinedCells(counts, columns, rows, least);
+  const pieces = hills(smoothed(smoothed(counts, columns, rows), columns, rows), columns, rows);
   const kept = pieces
     .map((cells) => ({ cells, size: cells.reduce((sum, cell) => sum + counts[cell]!, 0) }))
     .filter(({ size }) => size >= Math.max(2, LEAST_SHARE * points))
@@ -56,26 +54,39 @@ function gridOf(positions: Float32Array): { cellOf: (point: number) => number; c
   return { cellOf: (i) => at(positions[2 * i + 1]!, top) * columns + at(positions[2 * i]!, left), columns, rows };
 }
 
-/** Pieces of dense cells that touch, corners included. */
-function joinedCells(counts: Uint32Array, columns: number, rows: number, least: number): number[][] {
-  const seen = new Uint8Array(counts.length);
-  const pieces: number[][] = [];
-  for (let start = 0; start < counts.length; start++) {
-    if (seen[start] || counts[start]! < least) continue;
-    const piece = [start];
-    seen[start] = 1;
-    for (const cell of piece) {
-      const [x, y] = [cell % columns, Math.floor(cell / columns)];
-      for (let v = Math.max(0, y - 1); v <= Math.min(rows - 1, y + 1); v++) {
-        for (let u = Math.max(0, x - 1); u <= Math.min(columns - 1, x + 1); u++) {
-          const next = v * columns + u;
-          if (seen[next] || counts[next]! < least) continue;
-          seen[next] = 1;
-          piece.push(next);
-        }
-      }
-    }
-    pieces.push(piece);
+/** Cells around a cell and itself, within the grid. */
+function* around(cell: number, columns: number, rows: number): Generator<number> {
+  const [x, y] = [cell % columns, Math.floor(cell / columns)];
+  for (let v = Math.max(0, y - 1); v <= Math.min(rows - 1, y + 1); v++) {
+    for (let u = Math.max(0, x - 1); u <= Math.min(columns - 1, x + 1); u++) yield v * columns + u;
   }
-  return pieces;
+}
+
+/** Each cell the mean of the nine around it; beyond the edge there is nothing. */
+function smoothed(values: ArrayLike<number>, columns: number, rows: number): Float64Array {
+  return Float64Array.from({ length: values.length }, (_, cell) => {
+    let sum = 0;
+    for (const near of around(cell, columns, rows)) sum += values[near]!;
+    return sum / 9;
+  });
+}
+
+/** Cells of each hill. */
+function hills(density: Float64Array, columns: number, rows: number): number[][] {
+  const order = [...density.keys()].filter((cell) => density[cell]! > 0).toSorted((a, b) => density[b]! - density[a]!);
+  /** Of each cell the top of its hill, by way of hills that joined others. */
+  const under = new Int32Array(density.length).fill(-1);
+  const topOf = (cell: number): number => {
+    let top = cell;
+    while (under[top] !== top) top = under[top]!;
+    return top;
+  };
+  for (const cell of order) {
+    const tops = new Set([...around(cell, columns, rows)].filter((near) => under[near]! >= 0).map(topOf));
+    const [highest = cell, ...others] = [...tops].toSorted((a, b) => density[b]! - density[a]!);
+    under[cell] = highest;
+    for (const top of others) if (density[cell]! >= PASS_SHARE * density[top]!) under[top] = highest;
+  }
+  const pieces = Map.groupBy(order, topOf);
+  return [...pieces.values()];
 }

@@ -90,8 +90,10 @@ export class MapData {
     const by = this.colourBy;
     if (by === 'cluster') {
       const { clusterOf, sizes } = mapClusters(positions);
-      this.#groups = sizes.map((size, i) => (i === 0 ? `between, ${count(size)}` : `${i}: ${counted(size, 'image')}`));
-      this.#cloud = { positions, groups: clusterOf };
+      const named = sizes.map((size, i) => (i === 0 ? `between, ${count(size)}` : `${i}: ${counted(size, 'image')}`));
+      const first = sizes[0] === 0 ? 1 : 0;
+      this.#groups = named.slice(first);
+      this.#cloud = { positions, groups: clusterOf.map((cluster) => cluster - first) };
       return;
     }
     if (by === 'none') {

@@ -52,4 +52,6 @@ test('the map is coloured by its clusters, one is selected by its colour, and re
   await page.reload();
   await expect(page.getByRole('combobox', { name: 'Colour by' })).toHaveValue('cluster');
   await expect(colours.getByRole('button', { name: /^1: / })).toBeVisible();
+  await page.getByRole('toolbar').getByRole('button', { name: 'Find similar' }).click();
+  await expect(page.getByRole('grid', { name: 'Similar images' }).getByRole('gridcell').first()).toBeVisible();
 });
