@@ -51,6 +51,12 @@ export class LibraryIndex {
     this.#orders = new RowOrders(database, this.columns);
   }
 
+  /** Reads what the first list needs, before anybody asks for it. */
+  warmUp(): void {
+    const first = this.datasets()[0];
+    if (first !== undefined) this.#orders.rows('path', first.id);
+  }
+
   /** Ids of the files that pass, in order, in shared memory. */
   list(filter: ListingFilter, sort: ListingSort): Int32Array<SharedArrayBuffer> {
     const failed = this.failedParts(filter);

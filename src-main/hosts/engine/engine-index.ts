@@ -23,6 +23,10 @@ export class EngineIndex {
     this.#maps = new MapPlans(this.#index, vectors);
   }
 
+  warmUp(): void {
+    this.#index.warmUp();
+  }
+
   /** See `LibraryColumns.keep`. */
   keepColumns(): string | null {
     return this.#index.columns.keep();

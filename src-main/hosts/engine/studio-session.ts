@@ -82,6 +82,8 @@ export class StudioSession {
   static async open(wiring: Wiring): Promise<StudioSession> {
     const session = new StudioSession(wiring, await wiring.holdLibrary('studio'));
     const { runs } = session.stores;
+    // What goes wrong is said to who asks.
+    session.index.ask('warmUp').catch(() => {});
     session.#keeping = setTimeout(() => void session.#keepColumns(), KEEP_COLUMNS_AFTER_MS);
     session.#stopSettling = settleOrphanedRuns(runs, runHost(wiring), () => session.changed('runs'));
     session.watched.refresh();

@@ -29,6 +29,7 @@ export async function makePictures(folder: string): Promise<void> {
 /** @param pictures a folder that was never imported. */
 export async function busyEngine(engine: MeasuredEngine, pictures: string): Promise<Measure[]> {
   const calls = engine.calls();
+  if ((await calls.dataset.list()).some(({ name }) => name === 'arriving')) throw new Error('Remove "arriving" first.');
   const idle = await quiet(engine);
   const map = await calls.map.open({ datasetId: DATASET_ID });
   const { jobId } = await calls.dataset.import({ paths: [pictures], name: 'arriving' });

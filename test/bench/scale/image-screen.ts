@@ -14,15 +14,19 @@ const LOADS = 8;
 const FILTERS = 30;
 const SEARCHES = 40;
 
-export async function firstScreens(page: Page, address: string): Promise<Measure[]> {
+/** Of an engine that has just been started. */
+export async function firstScreen(what: string, page: Page, address: string): Promise<Measure> {
   await page.goto(address);
-  const cold = await page.evaluate(untilPicturesShow);
+  return measureOf(`first screen, ${what}`, [await page.evaluate(untilPicturesShow)]);
+}
+
+export async function againScreens(page: Page): Promise<Measure[]> {
   const warm: number[] = [];
   for (let i = 0; i < LOADS; i++) {
     await page.reload();
     warm.push(await page.evaluate(untilPicturesShow));
   }
-  return [measureOf('first screen, the engine just started', [cold]), measureOf('first screen, again', warm)];
+  return [measureOf('first screen, reloaded', warm)];
 }
 
 export async function scrolling(page: Page): Promise<Measure[]> {

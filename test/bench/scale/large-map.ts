@@ -64,7 +64,8 @@ export async function mapScreen(page: Page, address: string): Promise<Measure[]>
   const beganMs = performance.now();
   await page.goto(`${new URL(address).origin}/?screen=map`);
   await page.locator('canvas[aria-label^="Map of"]:not([aria-label^="Map of 0 "])').waitFor();
-  const points = Number(/[\d,]+/.exec(await page.locator('h1').last().innerText())?.[0].replaceAll(',', ''));
+  const told = (await page.locator('canvas').getAttribute('aria-label')) ?? '';
+  const points = Number(/^Map of ([\d,]+)/.exec(told)?.[1]?.replaceAll(',', ''));
   const opened = performance.now() - beganMs;
   const zooming = await page.evaluate(mapFrames, { deltaY: -20, count: FRAMES });
   const hovers: number[] = [];
