@@ -27,7 +27,9 @@ namespace {
 constexpr int kSmallKernel = 128 * 128;
 // Columns that are summed at once, of as many images as have them.
 constexpr int kColumns = 40;
-// Pairs that are summed at once of a large kernel: as many as stay near.
+// Of a large kernel: bytes of images that are laid out at once, and pairs of them that are summed at once, so that they
+// stay near.
+constexpr int64_t kLaidBytes = 32 << 20;
 constexpr int kPairs = 128;
 // Each part sums into a kernel of its own; fixed, so that the order of summing is.
 constexpr int kMostParts = 16;
@@ -170,20 +172,29 @@ void addBlock(const FilterGradientShape& s, const Layout& layout, const Bfloat16
   }
 }
 
-// Images laid out one after the other. The rows above and below an image stay zeros.
+// Images laid out one after the other, in memory that a thread keeps for the next.
 struct Laid {
-  Laid(const FilterGradientShape& s, int images)
-      : s(s), layout(s), lines(images * layout.lineImage), pairs(images * layout.pairImage) {}
+  Laid(const FilterGradientShape& s, int images) : s(s), layout(s) {
+    thread_local std::vector<Bfloat16> kept;
+    const size_t size = images * (layout.lineImage + layout.pairImage);
+    if (kept.size() < size) kept.resize(size);
+    lines = kept.data();
+    pairs = lines + images * layout.lineImage;
+    // The rows above and below an image; nothing else writes them.
+    for (int image = 0; image < images; image++)
+      for (int row = 0; row < linesOf(s); row += linesOf(s) - 1)
+        if (s.pad > 0) std::memset(lines + image * layout.lineImage + row * layout.lineStep, 0, layout.lineStep * sizeof(Bfloat16));
+  }
 
   void lay(int at, const Bfloat16* x, const Bfloat16* dy, int image) {
     layImage(s, layout, x + image * (static_cast<int64_t>(s.height) * s.width * s.inChannels),
-             dy + image * (static_cast<int64_t>(s.outHeight) * s.outWidth * s.outChannels),
-             lines.data() + at * layout.lineImage, pairs.data() + at * layout.pairImage);
+             dy + image * (static_cast<int64_t>(s.outHeight) * s.outWidth * s.outChannels), lines + at * layout.lineImage,
+             pairs + at * layout.pairImage);
   }
 
   const FilterGradientShape& s;
   const Layout layout;
-  std::vector<Bfloat16> lines, pairs;
+  Bfloat16 *lines, *pairs;
 };
 
 void addImages(const FilterGradientShape& s, const Bfloat16* x, const Bfloat16* dy, int first, int last, float* kernel) {
@@ -194,7 +205,7 @@ void addImages(const FilterGradientShape& s, const Bfloat16* x, const Bfloat16* 
     for (int i = 0; i < count; i++) laid.lay(i, x, dy, image + i);
     for (int in = 0; in < s.inChannels; in += inputsOf(s))
       for (int out = 0; out < s.outChannels; out += outputsOf(s))
-        addBlock(s, laid.layout, laid.lines.data(), laid.pairs.data(), count, in, out, kernel);
+        addBlock(s, laid.layout, laid.lines, laid.pairs, count, in, out, kernel);
   }
 }
 
@@ -214,18 +225,24 @@ void sumByImages(const FilterGradientShape& s, const Bfloat16* x, const Bfloat16
 
 // A part is some output channels and sixteen input channels, of which a cache line holds a pair.
 void sumByBlocks(const FilterGradientShape& s, const Bfloat16* x, const Bfloat16* dy, float* kernel) {
-  Laid laid(s, s.images);
-  shareWork(s.images, [&](int image) { laid.lay(image, x, dy, image); });
-  std::fill(kernel, kernel + 9LL * s.inChannels * s.outChannels, 0.0f);
+  const Layout layout(s);
+  const int64_t imageBytes = (layout.lineImage + layout.pairImage) * sizeof(Bfloat16);
+  const int most = static_cast<int>(std::max<int64_t>(1, std::min<int64_t>(s.images, kLaidBytes / imageBytes)));
+  Laid laid(s, most);
   const int sixteens = s.inChannels / 16;
   const int atOnce = std::max(1, kPairs / (s.outHeight * pairsOf(s)));
-  shareWork(s.outChannels / outputsOf(s) * sixteens, [&](int part) {
-    const int out = part / sixteens * outputsOf(s), first = part % sixteens * 16;
-    for (int image = 0; image < s.images; image += atOnce)
-      for (int in = first; in < first + 16; in += inputsOf(s))
-        addBlock(s, laid.layout, laid.lines.data() + image * laid.layout.lineImage,
-                 laid.pairs.data() + image * laid.layout.pairImage, std::min(atOnce, s.images - image), in, out, kernel);
-  });
+  std::fill(kernel, kernel + 9LL * s.inChannels * s.outChannels, 0.0f);
+  for (int first = 0; first < s.images; first += most) {
+    const int count = std::min(most, s.images - first);
+    shareWork(count, [&](int i) { laid.lay(i, x, dy, first + i); });
+    shareWork(s.outChannels / outputsOf(s) * sixteens, [&](int part) {
+      const int out = part / sixteens * outputsOf(s), from = part % sixteens * 16;
+      for (int image = 0; image < count; image += atOnce)
+        for (int in = from; in < from + 16; in += inputsOf(s))
+          addBlock(s, layout, laid.lines + image * layout.lineImage, laid.pairs + image * layout.pairImage,
+                   std::min(atOnce, count - image), in, out, kernel);
+    });
+  }
 }
 
 }  // namespace
