@@ -57,6 +57,11 @@ export class LibraryIndex {
     if (first !== undefined) this.#orders.rows('path', first.id);
   }
 
+  /** Keeps what was read, and orders by path, for the next start; see `LibraryColumns.keep`. */
+  keep(): string | null {
+    return this.columns.keep(this.#orders.pathOrders());
+  }
+
   /** Ids of the files that pass, in order, in shared memory. */
   list(filter: ListingFilter, sort: ListingSort): Int32Array<SharedArrayBuffer> {
     const failed = this.failedParts(filter);

@@ -41,7 +41,7 @@ function worldOf() {
   };
   const keep = (index: LibraryIndex): void => {
     index.columns.refresh();
-    const token = index.columns.keep();
+    const token = index.keep();
     writer.prepare('INSERT OR REPLACE INTO kept_columns VALUES (1, ?)').run(token);
   };
   const expectRight = (index: LibraryIndex): void => {
@@ -58,7 +58,7 @@ function worldOf() {
 
 /** Makes the tables useless for whoever reads them whole, so that only the file can give the right answer. */
 const spoil = (writer: Sqlite.Database): void => {
-  writer.exec(`DROP TRIGGER files_updated; UPDATE files SET label = 'spoilt'`);
+  writer.exec(`DROP TRIGGER files_updated; UPDATE files SET label = 'spoilt', relative_path = 20500 - id`);
 };
 
 it('a start takes the columns that the one before kept, and what changed since', () => {
@@ -98,12 +98,82 @@ it('is written again only when something changed, and not after all is to be rea
   const index = start();
   keep(index);
   expect(existsSync(keptAt)).toBe(true);
-  expect(index.columns.keep()).toBeNull();
+  expect(index.keep()).toBeNull();
   writer.exec(`UPDATE files SET label = 'x' WHERE id = 1`);
   index.columns.refresh();
-  expect(index.columns.keep()).not.toBeNull();
+  expect(index.keep()).not.toBeNull();
   index.columns.readAnew();
-  expect(index.columns.keep()).toBeNull();
+  expect(index.keep()).toBeNull();
   expectRight(index);
-  expect(index.columns.keep()).not.toBeNull();
+  expect(index.keep()).not.toBeNull();
 });
+
+it('a start takes the order by name that the one before kept, of each list that was looked at', () => {
+  const { writer, start, keep } = worldOf();
+  const first = start();
+  const one = fileFilterSchema.parse({ datasetId: 1 });
+  const lists = [all, one].map((filter) => [...first.list(filter, 'path')]);
+  keep(first);
+  spoil(writer);
+  const second = start();
+  expect([all, one].map((filter) => [...second.list(filter, 'path')])).toEqual(lists);
+  // Not by number, as the spoilt paths are.
+  expect(lists[0]).not.toEqual(lists[0]!.toSorted((a, b) => b - a));
+});
+
+it.each([
+  ['renamed', `UPDATE files SET relative_path = 'a first' WHERE id = 20000`],
+  ['moved to another folder', `UPDATE files SET relative_path = 'z/' || relative_path WHERE id % 5000 = 0`],
+  [
+    'new',
+    `INSERT INTO files SELECT 30001, 1, 1, 'f2/new', 'f2/new', 1, 5, 'present', NULL, NULL, 'l', 'l', 'train', 1`,
+  ],
+  ['gone', `DELETE FROM files WHERE id IN (1, 777, 20500)`],
+  ['missing', `UPDATE files SET state = 'missing' WHERE id = 4000`],
+])('files that are %s since the order was kept stand where they belong', (_, change) => {
+  const { writer, start, keep, expectRight } = worldOf();
+  const first = start();
+  first.list(all, 'path');
+  keep(first);
+  writer.exec(change);
+  expectRight(start());
+});
+
+it('an order read a moment after a file was renamed is not taken for that of the files before', () => {
+  const { writer, start, keep, expectRight } = worldOf();
+  const first = start();
+  first.columns.refresh();
+  const newest = first.columns.files.count;
+  // Between a look at the files and the order by name: another connection may write at any time.
+  first.columns.refresh = () => {};
+  writer.exec(`UPDATE files SET relative_path = 'a first' WHERE id = ${newest}`);
+  first.list(all, 'path');
+  keep(first);
+  expectRight(start());
+});
+
+it('an order that was made later is kept too, and one that is kept already is not written again', () => {
+  const { start, keep, keptAt } = worldOf();
+  const first = start();
+  keep(first);
+  const without = readFileSync(keptAt).length;
+  first.list(all, 'path');
+  keep(first);
+  expect(readFileSync(keptAt).length).toBeGreaterThan(without + 4 * FILES);
+  const second = start();
+  second.list(all, 'path');
+  expect(second.keep()).toBeNull();
+});
+
+it.each([1, 4 * FILES, 4 * FILES + 1])(
+  'a file that ends %i bytes too early, in its order or before, is not taken',
+  (bytes) => {
+    const { writer, start, keep, keptAt, expectRight } = worldOf();
+    const first = start();
+    first.list(all, 'path');
+    keep(first);
+    truncateSync(keptAt, readFileSync(keptAt).length - bytes);
+    writer.exec(`DROP TRIGGER files_updated; UPDATE files SET relative_path = 'a/' || id WHERE id < 800`);
+    expectRight(start());
+  },
+);

@@ -7,7 +7,7 @@ import { closeSync, fsyncSync, openSync, readSync, renameSync, writeSync } from 
 import { FileColumns } from './file-columns.ts';
 import { ImageColumns } from './image-columns.ts';
 
-const FORMAT = 1;
+const FORMAT = 2;
 const FILE_COLUMNS = [
   'id',
   'dataset',
@@ -23,11 +23,19 @@ const FILE_COLUMNS = [
 const IMAGE_COLUMNS = ['id', 'traits', 'year', 'brightness', 'sharpness', 'pixels', 'captured', 'hash'] as const;
 const HASH_BYTES = 32;
 
+/** The rows of a dataset's files (null: of all files) in the order of their paths. */
+export interface PathOrder {
+  readonly datasetId: number | null;
+  readonly rows: Int32Array;
+}
+
 export interface KeptColumns {
   readonly files: FileColumns;
   readonly images: ImageColumns;
   /** The newest change in them; see 0005. */
   readonly applied: number;
+  /** Of the files as they are in the columns. */
+  readonly pathOrders: readonly PathOrder[];
 }
 
 interface Head {
@@ -40,10 +48,12 @@ interface Head {
   readonly folders: readonly string[];
   readonly tagSets: readonly string[];
   readonly years: readonly string[];
+  readonly pathOrders: readonly { readonly datasetId: number | null; readonly count: number }[];
 }
 
 /** Replaces the file, whole or not at all. */
-export function writeColumns(path: string, token: string, { files, images, applied }: KeptColumns): void {
+export function writeColumns(path: string, token: string, kept: KeptColumns): void {
+  const { files, images, applied, pathOrders } = kept;
   const head: Head = {
     format: FORMAT,
     token,
@@ -54,6 +64,7 @@ export function writeColumns(path: string, token: string, { files, images, appli
     folders: files.folders.texts,
     tagSets: files.tagSets.keys,
     years: images.years.texts,
+    pathOrders: pathOrders.map(({ datasetId, rows }) => ({ datasetId, count: rows.length })),
   };
   const text = Buffer.from(JSON.stringify(head));
   const length = Buffer.alloc(8);
@@ -61,7 +72,7 @@ export function writeColumns(path: string, token: string, { files, images, appli
   const temporary = `${path}.new`;
   const handle = openSync(temporary, 'w');
   try {
-    for (const bytes of [length, text, ...columnBytes(files, images)]) {
+    for (const bytes of [length, text, ...columnBytes(kept)]) {
       for (let done = 0; done < bytes.length;) done += writeSync(handle, bytes, done);
     }
     fsyncSync(handle);
@@ -92,8 +103,10 @@ export function readColumns(path: string, token: string): KeptColumns | null {
     images.makeRoom(head.images);
     files.count = head.files;
     images.count = head.images;
-    for (const bytes of columnBytes(files, images)) readWhole(handle, bytes);
-    return { files, images, applied: head.applied };
+    const pathOrders = head.pathOrders.map(({ datasetId, count }) => ({ datasetId, rows: new Int32Array(count) }));
+    const kept = { files, images, applied: head.applied, pathOrders };
+    for (const bytes of columnBytes(kept)) readWhole(handle, bytes);
+    return kept;
   } catch {
     return null;
   } finally {
@@ -102,12 +115,13 @@ export function readColumns(path: string, token: string): KeptColumns | null {
 }
 
 /** What each column's rows take in memory. */
-function columnBytes(files: FileColumns, images: ImageColumns): Uint8Array[] {
+function columnBytes({ files, images, pathOrders }: KeptColumns): Uint8Array[] {
   const bytesOf = (column: ArrayBufferView & { readonly BYTES_PER_ELEMENT: number }, length: number): Uint8Array =>
     new Uint8Array(column.buffer, column.byteOffset, length * column.BYTES_PER_ELEMENT);
   return [
     ...FILE_COLUMNS.map((name) => bytesOf(files[name], files.count)),
     ...IMAGE_COLUMNS.map((name) => bytesOf(images[name], images.count * (name === 'hash' ? HASH_BYTES : 1))),
+    ...pathOrders.map(({ rows }) => bytesOf(rows, rows.length)),
   ];
 }
 

@@ -8,7 +8,7 @@
 import type { Database } from 'better-sqlite3';
 import { randomUUID } from 'node:crypto';
 import { Prepared } from '../prepared.ts';
-import { readColumns, writeColumns } from './columns-file.ts';
+import { type PathOrder, readColumns, writeColumns } from './columns-file.ts';
 import { FileColumns, type FileValues } from './file-columns.ts';
 import { ImageColumns } from './image-columns.ts';
 
@@ -52,6 +52,8 @@ export class LibraryColumns {
   /** `version` as it is in the file. */
   #keptVersion: number | null = null;
   #isKeptStale = false;
+  /** Orders that are in the file, and `orderVersion` as it was for them. */
+  #kept: { readonly pathOrders: readonly PathOrder[]; readonly orderVersion: number } | null = null;
   #version = 0;
   #orderVersion = 0;
 
@@ -78,6 +80,11 @@ export class LibraryColumns {
     return this.#orderVersion;
   }
 
+  /** What the file says of orders, while it is still right. */
+  get keptPathOrders(): readonly PathOrder[] {
+    return this.#kept?.orderVersion === this.#orderVersion ? this.#kept.pathOrders : [];
+  }
+
   /** Brings the columns up to date; the first time that reads the library whole, two seconds for a million files. */
   refresh(): void {
     const { newest, oldest } = this.#prepared.get<{ newest: number; oldest: number | null }>(NEWEST)!;
@@ -91,15 +98,25 @@ export class LibraryColumns {
 
   /**
    * Writes the columns into their file, where that saves time.
+   *
+   * @param pathOrders made under this very `orderVersion`. One of a moment after the columns may be among them: what
+   *   moved meanwhile is a change that a start finds, and then it takes no order.
    * @returns the token by which the database must know it from now on; null when nothing was written.
    */
-  keep(): string | null {
+  keep(pathOrders: readonly PathOrder[]): string | null {
     const isLarge = this.#files.count >= FEWEST_KEPT;
-    if (this.#keptAt === null || this.#applied === null || !isLarge || this.#keptVersion === this.#version) return null;
+    if (this.#keptAt === null || this.#applied === null || !isLarge || this.#isInFile(pathOrders)) return null;
     const token = randomUUID();
-    writeColumns(this.#keptAt, token, { files: this.#files, images: this.#images, applied: this.#applied });
+    const kept = { files: this.#files, images: this.#images, applied: this.#applied, pathOrders };
+    writeColumns(this.#keptAt, token, kept);
     this.#keptVersion = this.#version;
+    this.#kept = { pathOrders, orderVersion: this.#orderVersion };
     return token;
+  }
+
+  #isInFile(pathOrders: readonly PathOrder[]): boolean {
+    const inFile = new Set(this.keptPathOrders.map(({ datasetId }) => datasetId));
+    return this.#keptVersion === this.#version && pathOrders.every(({ datasetId }) => inFile.has(datasetId));
   }
 
   /** Forgets all, with whatever was said of files that are gone; the next question reads the tables. */
@@ -117,7 +134,7 @@ export class LibraryColumns {
     this.#images = kept.images;
     this.#applied = kept.applied;
     this.#keptVersion = ++this.#version;
-    this.#orderVersion++;
+    this.#kept = { pathOrders: kept.pathOrders, orderVersion: ++this.#orderVersion };
   }
 
   /** Reads in pieces, each of a moment of its own: what changes meanwhile is read again by `#readChanges`. */

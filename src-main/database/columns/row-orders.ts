@@ -2,6 +2,7 @@
 import type { Database } from 'better-sqlite3';
 import type { ListingSort } from '#application/ports/listings.ts';
 import { argsort } from './argsort.ts';
+import type { PathOrder } from './columns-file.ts';
 import type { LibraryColumns } from './library-columns.ts';
 
 /** Orders kept, 4 bytes a file each. */
@@ -11,10 +12,18 @@ const KEPT = 4;
 export const BY_PATH_IN = 'SELECT id FROM files WHERE dataset_id = $datasetId ORDER BY relative_path, id';
 const BY_PATH = 'SELECT id FROM files ORDER BY relative_path, id';
 
+interface Order {
+  /** `orderVersion` of the columns. */
+  readonly version: number;
+  readonly rows: Int32Array;
+  /** Of an order by path: the dataset, null for all. */
+  readonly pathsOf: number | null | undefined;
+}
+
 export class RowOrders {
   readonly #database: Database;
   readonly #columns: LibraryColumns;
-  readonly #kept = new Map<string, { readonly version: number; readonly rows: Int32Array }>();
+  readonly #kept = new Map<string, Order>();
 
   constructor(database: Database, columns: LibraryColumns) {
     this.#database = database;
@@ -30,15 +39,28 @@ export class RowOrders {
     const key = sort === 'path' ? `path ${datasetId}` : sort;
     const kept = this.#kept.get(key);
     this.#kept.delete(key);
-    const order = kept?.version === version ? kept : { version, rows: this.#make(sort, datasetId) };
+    const order = kept?.version === version ? kept : this.#orderBy(sort, datasetId);
     this.#kept.set(key, order);
     if (this.#kept.size > KEPT) this.#kept.delete(this.#kept.keys().next().value!);
     return order.rows;
   }
 
-  #make(sort: ListingSort, datasetId: number | null): Int32Array {
+  /** Those by path that still hold. */
+  pathOrders(): PathOrder[] {
+    const { orderVersion } = this.#columns;
+    return [...this.#kept.values()].flatMap(({ version, rows, pathsOf }) =>
+      version === orderVersion && pathsOf !== undefined ? [{ datasetId: pathsOf, rows }] : [],
+    );
+  }
+
+  #orderBy(sort: ListingSort, datasetId: number | null): Order {
+    const { orderVersion: version } = this.#columns;
+    if (sort === 'path') return { version, rows: this.#byPath(datasetId), pathsOf: datasetId };
+    return { version, rows: this.#byNumber(sort), pathsOf: undefined };
+  }
+
+  #byNumber(sort: Exclude<ListingSort, 'path'>): Int32Array {
     const { files, images } = this.#columns;
-    if (sort === 'path') return this.#byPath(datasetId);
     if (sort === 'newest') return argsort(files.modifiedMs.subarray(0, files.count).map((value) => -value));
     const { column, sign } = {
       largest: { column: images.pixels, sign: -1 },
@@ -55,6 +77,8 @@ export class RowOrders {
 
   /** The database's own order of texts. Files that came since the columns were refreshed are left out. */
   #byPath(datasetId: number | null): Int32Array {
+    const kept = this.#columns.keptPathOrders.find((order) => order.datasetId === datasetId);
+    if (kept !== undefined) return kept.rows;
     const statement = this.#database.prepare(datasetId === null ? BY_PATH : BY_PATH_IN).pluck();
     const ids = statement.all(datasetId === null ? {} : { datasetId }) as number[];
     const { files } = this.#columns;

@@ -29,7 +29,7 @@ export class EngineIndex {
 
   /** See `LibraryColumns.keep`. */
   keepColumns(): string | null {
-    return this.#index.columns.keep();
+    return this.#index.keep();
   }
 
   readAnew(): void {
