@@ -19,8 +19,9 @@ import type { DescribeResult, FileScanner, ImageDecoder } from './ports/images.t
 import type { Dataset, DatasetCounts, LibraryStores } from './ports/library.ts';
 import { BASELINE_ENCODER_KEY, type HashedVector, type VectorSink } from './ports/vectors.ts';
 
-/** Rows of a transaction: few enough that the engine's thread is not held up for long. */
 const BATCH_FILES = 256;
+/** Rows of a transaction: a few milliseconds, also in a library of a million files. */
+const PIECE_ROWS = 64;
 const BATCH_MS = 1000;
 
 export interface ImportPorts {
@@ -79,13 +80,12 @@ export async function importFolders(
   const scan = await scanRoots(ports, dataset, onProgress, signal);
   const plan = compareScan(stores.files.known(dataset.id), scan);
   const recorder = new FileRecorder(stores, dataset.id, plan);
-  stores.transaction(() => recorder.recordKnown(plan));
+  await stores.inTurns(inPieces(recorder.known(plan)));
   const read = await readFiles(ports, plan, recorder, onProgress, signal);
   refuseWhenInterrupted(signal, read, plan.toDescribe.length);
-  stores.transaction(() => {
-    recorder.recordGone();
-    stores.datasets.markImported(dataset.id, ports.clock.wallMs(), scan.labelReason);
-  });
+  const importedMs = ports.clock.wallMs();
+  const markImported = (): void => stores.datasets.markImported(dataset.id, importedMs, scan.labelReason);
+  await stores.inTurns(inPieces([...recorder.gone(), markImported]));
   const elapsedMs = ports.clock.monotonicMs() - startMs;
   const { labelReason } = scan;
   return { dataset, labelReason, ...stores.datasets.counts(dataset.id), ...recorder.counts, read, elapsedMs };
@@ -155,9 +155,9 @@ async function readFiles(
 
   const commit = async (): Promise<void> => {
     await ports.vectors.append(BASELINE_ENCODER_KEY, vectorsOf(batch));
-    ports.stores.transaction(() => {
-      batch.forEach((result, i) => recorder.recordDescribed(plan.toDescribe[recorded + i]!, result));
-    });
+    const first = recorded;
+    const described = batch.map((result, i) => () => recorder.recordDescribed(plan.toDescribe[first + i]!, result));
+    await ports.stores.inTurns(inPieces(described));
     recorded += batch.length;
     problems += batch.filter((result) => 'problem' in result).length;
     batch = [];
@@ -174,6 +174,20 @@ async function readFiles(
   }
   if (batch.length > 0) await commit();
   return recorded;
+}
+
+function* inPieces(writes: Iterable<() => void>): Generator<() => void> {
+  let piece: (() => void)[] = [];
+  const pieceOf = (those: readonly (() => void)[]) => (): void => {
+    for (const write of those) write();
+  };
+  for (const write of writes) {
+    piece.push(write);
+    if (piece.length < PIECE_ROWS) continue;
+    yield pieceOf(piece);
+    piece = [];
+  }
+  if (piece.length > 0) yield pieceOf(piece);
 }
 
 function vectorsOf(results: readonly DescribeResult[]): readonly HashedVector[] {

@@ -7,6 +7,8 @@ import { isOnNetwork } from './network-folder.ts';
 
 /** How long a writer waits for a reader, and the other way round. */
 const WAIT_MS = 5000;
+/** A longer write-ahead log (100 MB) is carried over by the commit that made it so. */
+const LONGEST_LOG_PAGES = 25_000;
 
 /** A `-wal` with bytes in it means that the last writer did not close. */
 function endedUncleanly(file: string): boolean {
@@ -29,6 +31,7 @@ export function openForWriting(file: string): Database {
   try {
     database.pragma(`journal_mode = ${isOnNetwork(dirname(file)) ? 'TRUNCATE' : 'WAL'}`);
     database.pragma('synchronous = FULL');
+    database.pragma(`wal_autocheckpoint = ${LONGEST_LOG_PAGES}`);
     database.pragma('foreign_keys = ON');
     if (wasUnclean) checkQuickly(database, dirname(file));
     return database;

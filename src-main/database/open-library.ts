@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { KindredError } from '#base/errors.ts';
 import type { LibraryStores } from '#application/ports/library.ts';
 import Sqlite from 'better-sqlite3';
+import { commitInTurns } from './commit-in-turns.ts';
 import { damaged, databaseError } from './database-errors.ts';
 import { datasetStore } from './dataset-store.ts';
 import { fileStore } from './file-store.ts';
@@ -55,6 +56,13 @@ function storesOver(database: Database, folder: string): LibraryStores {
     transaction: (work) => {
       try {
         return database.transaction(work).immediate();
+      } catch (error) {
+        throw databaseError(error, folder);
+      }
+    },
+    inTurns: async (pieces) => {
+      try {
+        await commitInTurns(database, pieces);
       } catch (error) {
         throw databaseError(error, folder);
       }

@@ -14,7 +14,7 @@ export interface ImportCounts {
   readonly carriedOver: number;
 }
 
-/** Writes what an import finds into the library, and counts it. Methods are called inside a transaction. */
+/** Writes what an import finds into the library, and counts it. What it writes, or gives as writes, belongs inside transactions. */
 export class FileRecorder {
   readonly #stores: LibraryStores;
   readonly #datasetId: DatasetId;
@@ -41,9 +41,10 @@ export class FileRecorder {
   }
 
   /** Files whose bytes are known, and paths that can't be used. */
-  recordKnown(plan: ImportPlan): void {
-    for (const { fileId, place } of plan.toReplace) this.#stores.files.replacePlace(fileId, place);
-    for (const { place, problem, known } of plan.problems) this.#record({ place, known }, { imageId: null, problem });
+  *known(plan: ImportPlan): Generator<() => void> {
+    for (const { fileId, place } of plan.toReplace) yield () => this.#stores.files.replacePlace(fileId, place);
+    for (const { place, problem, known } of plan.problems)
+      yield () => this.#record({ place, known }, { imageId: null, problem });
   }
 
   recordDescribed(file: FileToDescribe, result: DescribeResult): void {
@@ -57,8 +58,8 @@ export class FileRecorder {
   }
 
   /** Files that turned up nowhere. */
-  recordGone(): void {
-    for (const fileId of this.#gone) this.#stores.files.markMissing(fileId);
+  *gone(): Generator<() => void> {
+    for (const fileId of this.#gone) yield () => this.#stores.files.markMissing(fileId);
   }
 
   #record(file: FileToDescribe, content: FileContent): void {

@@ -1,6 +1,6 @@
 /**
  * What the use cases need of the library's memory: datasets, their files, and the images the files hold.
- * Implemented by `database/`. All calls are synchronous; several become one by `LibraryStores.transaction`.
+ * Implemented by `database/`. All calls but `inTurns` are synchronous; several become one by `LibraryStores.transaction`.
  */
 import type { DatasetId, FileId, ImageId } from '#base/ids.ts';
 import type { ImageFacts } from './images.ts';
@@ -227,4 +227,9 @@ export interface LibraryStores {
   readonly markColumns: (token: string) => void;
   /** All of what `work` writes, or nothing when it throws. Not nested. */
   readonly transaction: <T>(work: () => T) => T;
+  /**
+   * Each piece as a transaction of its own, with other work between them, so that many rows hold up nobody. All are on
+   * the disk when it resolves; when a piece throws, those before it stay.
+   */
+  readonly inTurns: (pieces: Iterable<() => void>) => Promise<void>;
 }

@@ -17,6 +17,7 @@ import { searchPortsWith } from '../cli/judging-ports.ts';
 import { runHost } from '../cli/run-ports.ts';
 import { Wiring } from '../cli/wiring.ts';
 import { AskedThread } from './asked-thread.ts';
+import { Checkpoints } from './checkpoints.ts';
 import type { EngineIndex } from './engine-index.ts';
 import { EventLog } from './event-log.ts';
 import { Inbox } from './inbox.ts';
@@ -54,6 +55,7 @@ export class StudioSession {
   readonly watched: WatchedFolders;
   /** Pictures a browser sent to search by: upload id → file in the library's inbox. */
   readonly uploads = new Map<string, string>();
+  readonly #checkpoints: Checkpoints;
   #stopSettling: () => void = () => undefined;
   #keeping: NodeJS.Timeout | undefined;
   #searchPorts: Promise<SearchPorts> | null = null;
@@ -64,6 +66,7 @@ export class StudioSession {
     this.events = new EventLog(randomBytes(6).toString('hex'));
     this.cells = new AskedThread(new URL('./cells-thread.ts', import.meta.url), wiring.layout.folder);
     this.index = new AskedThread(new URL('./index-thread.ts', import.meta.url), wiring.layout.folder);
+    this.#checkpoints = new Checkpoints(wiring.layout.folder);
     this.jobs = new JobList((job) => this.events.publish({ kind: 'job.changed', job }));
     this.edits = new Edits(stores, systemClock);
     this.inbox = new Inbox(wiring.layout.inbox);
@@ -139,7 +142,7 @@ export class StudioSession {
   async #keepColumns(): Promise<void> {
     try {
       const token = await this.index.ask('keepColumns');
-      if (token !== null) this.stores.markColumns(token);
+      if (token !== null) await this.stores.inTurns([() => this.stores.markColumns(token)]);
     } catch {
       // The next start reads the tables.
     }
@@ -156,5 +159,6 @@ export class StudioSession {
     await this.#keepColumns();
     await this.cells.close();
     await this.index.close();
+    await this.#checkpoints.close();
   }
 }

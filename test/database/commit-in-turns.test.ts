@@ -1,0 +1,82 @@
+import Sqlite from 'better-sqlite3';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { passCheckpoint } from '#database/checkpoint.ts';
+import { commitInTurns } from '#database/commit-in-turns.ts';
+import { LIBRARY_DATABASE, openLibraryForWriting } from '#database/open-library.ts';
+import { temporaryFolder } from '#test/support/temporary-folder.ts';
+
+function worldOf() {
+  const folder = temporaryFolder();
+  const { stores, close } = openLibraryForWriting(folder, 'test', 0);
+  const file = join(folder, LIBRARY_DATABASE);
+  const other = new Sqlite(file, { readonly: true });
+  onTestFinished(() => {
+    other.close();
+    close();
+  });
+  const names = (): unknown[] => other.prepare('SELECT name FROM datasets ORDER BY id').pluck().all();
+  return { file, stores, names };
+}
+
+it('writes each piece by itself, whole or not at all, and lets others have their turn between', async () => {
+  const { stores, names } = worldOf();
+  const seen: unknown[][] = [];
+  let next: NodeJS.Immediate;
+  const look = (): void => {
+    seen.push(names());
+    next = setImmediate(look);
+  };
+  next = setImmediate(look);
+  const add =
+    (...added: string[]) =>
+    (): void => {
+      for (const name of added) stores.datasets.insert(name, 1);
+    };
+  const writing = stores.inTurns([add('a', 'b'), add('c'), add('d', 'A'), add('e')]);
+  await expect(writing).rejects.toMatchObject({ code: 'dataset.nameTaken' });
+  clearImmediate(next);
+  expect(names()).toEqual(['a', 'b', 'c']);
+  expect(seen).toContainEqual(['a', 'b']);
+  expect(seen).not.toContainEqual(['a']);
+});
+
+it('does without a sync at each commit only while it writes, also when a piece throws', async () => {
+  const { file } = worldOf();
+  const database = new Sqlite(file);
+  onTestFinished(() => {
+    database.close();
+  });
+  const levels: unknown[] = [];
+  const note = (): void => void levels.push(database.pragma('synchronous', { simple: true }));
+  const fail = (): void => {
+    throw new Error('no');
+  };
+  await commitInTurns(database, [note]);
+  note();
+  await expect(commitInTurns(database, [note, fail])).rejects.toThrow('no');
+  note();
+  const NORMAL = 1;
+  const FULL = 2;
+  expect(levels).toEqual([NORMAL, FULL, NORMAL, FULL]);
+});
+
+it('a checkpoint beside the writer leaves the log to be written from its beginning again', () => {
+  const { file, stores, names } = worldOf();
+  const checkpoint = passCheckpoint(file);
+  const log = `${file}-wal`;
+  const fill = (name: string): void => {
+    stores.transaction(() => {
+      for (let i = 0; i < 500; i++) stores.datasets.insert(`${name} ${i}`, 1);
+    });
+  };
+  fill('a');
+  const longest = statSync(log).size;
+  for (const name of ['b', 'c', 'd', 'e']) {
+    checkpoint();
+    fill(name);
+  }
+  expect(statSync(log).size).toBeLessThan(2 * longest);
+  expect(names()).toHaveLength(2500);
+});
