@@ -4,8 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 
 /**
  * Each piece as a transaction of its own, with other work between them. All are on the disk when it resolves: instead of
- * holding up the thread at each commit (under load a sync takes a second and more), the write-ahead log is synced once,
- * in the background. After a crash of the machine before that, the library holds the pieces up to one of them.
+ * holding up the thread at each commit, the write-ahead log is synced once, in the background. After a crash of the machine before that, the library holds the pieces up to one of them.
  *
  * When a piece throws, those before it stay.
  */

@@ -1,6 +1,6 @@
 /**
- * The engine's thread that carries the write-ahead log over into the database, so that no commit of the engine does (one
- * in a million files takes 50 to 250 ms). It holds up nobody: a passive checkpoint waits for no one.
+ * The engine's thread that carries the write-ahead log over into the database, so that no commit of the engine does.
+ * It holds up nobody: a passive checkpoint waits for no one.
  */
 import { workerData } from 'node:worker_threads';
 import { passCheckpoint } from '#database/checkpoint.ts';
