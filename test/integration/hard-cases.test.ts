@@ -69,6 +69,15 @@ describe('train on next to nothing', () => {
       says: /only one image.*readable images show the same pixels.*at least 2 different/,
     },
     {
+      kind: 'a folder named test by itself',
+      folder: () => {
+        const folder = join(temporaryFolder(), 'test');
+        cpSync(pictures(5), folder, { recursive: true });
+        return folder;
+      },
+      says: /All 5 readable images are in the split "test".*Add the folder with the images to train on/,
+    },
+    {
       kind: 'corrupt images alone',
       folder: () => {
         const folder = pictures(5);

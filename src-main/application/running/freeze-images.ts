@@ -87,6 +87,14 @@ function whyTooFew(training: number, all: readonly DatasetImage[]): string {
   if (all.length === 0) {
     return 'The dataset has none that can be read: see "images DATASET --problems" for the causes.';
   }
+  if (training === 0 && all.every(({ split }) => split === 'test')) {
+    const images = all.length === 1 ? 'The one readable image is' : `All ${all.length} readable images are`;
+    return (
+      `${images} in the split "test", by the name of their folder, and that is kept for ` +
+      'judging. Add the folder with the images to train on to this dataset, or give this one another name and import ' +
+      'it anew.'
+    );
+  }
   const least = 'the views of an image are told apart from those of others, so at least 2 different ones are needed.';
   const contents = new Set(all.map(({ contentHash }) => contentHash)).size;
   if (contents > 1 && once(all).length === 1) return `All ${contents} readable images show the same pixels; ${least}`;

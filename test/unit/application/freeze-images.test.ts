@@ -75,7 +75,7 @@ describe('freezeImages', () => {
   it.each([
     [[], /no image to train on.*--problems/],
     [[image(1, 'a'), image(1, 'a')], /only one image/],
-    [[image(1, 'a', 'test'), image(2, 'a', 'test')], /no image to train on/],
+    [[image(1, 'a', 'test'), image(2, 'a', 'test')], /All 2 readable images are in the split "test".*another name/],
   ])('refuses what cannot be trained on (%#)', (all, message) => {
     expect(() => freezeImages(all, 0)).toThrow(message);
     expect(() => freezeImages(all, 0)).toThrow(expect.objectContaining({ code: 'dataset.empty' }));
