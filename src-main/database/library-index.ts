@@ -14,7 +14,7 @@ import {
 } from '#application/ports/listings.ts';
 import { countFacets } from './columns/count-facets.ts';
 import { datasetSummaries } from './columns/dataset-summaries.ts';
-import { type FileGroups, groupFiles } from './columns/groups.ts';
+import { type FileGroups, type GroupedBy, groupFiles } from './columns/groups.ts';
 import { LibraryColumns } from './columns/library-columns.ts';
 import { failedParts } from './columns/passing-rows.ts';
 import { RowOrders } from './columns/row-orders.ts';
@@ -91,7 +91,7 @@ export class LibraryIndex {
     return datasetSummaries(this.#prepared, this.columns);
   }
 
-  groups(fileIds: ArrayLike<number>, by: 'label' | 'split' | 'tag'): FileGroups {
+  groups(fileIds: ArrayLike<number>, by: GroupedBy): FileGroups {
     this.columns.refresh();
     return groupFiles(this.columns, fileIds, by, (id) => this.#tagName(id));
   }

@@ -19,6 +19,7 @@ export const addressParts = [
   'zoom',
   'open',
   'colour',
+  'place',
   'side',
   'views',
   'views2',

@@ -12,7 +12,7 @@ import { theme } from './theme.svelte.ts';
 import { count, counted } from './wording.ts';
 
 /** What points may be coloured by. */
-const COLOURS = ['label', 'tag', 'cluster', 'split', 'none'] as const;
+const COLOURS = ['label', 'tag', 'cluster', 'split', 'quality', 'none'] as const;
 type Colour = (typeof COLOURS)[number];
 
 interface Encoder {

@@ -148,7 +148,7 @@ describe('facets of pictures', () => {
 });
 
 describe('groups of files', () => {
-  const groupsOf = (ids: readonly number[], by: 'label' | 'split' | 'tag'): (string | undefined)[] => {
+  const groupsOf = (ids: readonly number[], by: 'label' | 'split' | 'tag' | 'quality'): (string | undefined)[] => {
     const { names, index: places } = index.groups(ids, by);
     return [...places].map((place) => names[place]);
   };
@@ -157,6 +157,16 @@ describe('groups of files', () => {
     expect(groupsOf([5, 1, 2], 'tag')).toEqual(['night', 'blue', '']);
     expect(groupsOf([2, 1], 'label')).toEqual(['label1', 'label0']);
     expect(groupsOf([2, 1, 999_999], 'split')).toEqual(['', 'train', '']);
+  });
+
+  it('are what is odd about the pictures, as the filters count them', () => {
+    const all = [...index.list(filter(), 'path')];
+    const dark = new Set(index.list(filter({ traits: ['dark'] }), 'path'));
+    const blurred = new Set(index.list(filter({ traits: ['blurred'] }), 'path'));
+    const groups = groupsOf(all, 'quality');
+    expect(all.filter((_, i) => groups[i] === 'blurred')).toEqual(all.filter((id) => blurred.has(id)));
+    expect(all.filter((_, i) => groups[i] === 'dark')).toEqual(all.filter((id) => dark.has(id) && !blurred.has(id)));
+    expect(groupsOf([999_999], 'quality')).toEqual(['']);
   });
 
   it('beyond 254 are together in one more', () => {

@@ -55,3 +55,35 @@ test('the map is coloured by its clusters, one is selected by its colour, and re
   await page.getByRole('toolbar').getByRole('button', { name: 'Find similar' }).click();
   await expect(page.getByRole('grid', { name: 'Similar images' }).getByRole('gridcell').first()).toBeVisible();
 });
+
+test('a pinch moves into the map, reload shows the same part, and 0 shows all again', async ({ page }) => {
+  await page.getByRole('navigation').getByRole('button', { name: 'Map' }).click();
+  const map = page.getByRole('application', { name: /^Map of 96 images/ });
+  await expect(map).toBeVisible({ timeout: 60_000 });
+  const picture = () => map.evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
+  const all = await picture();
+  await map.hover({ position: { x: 300, y: 200 } });
+  await page.keyboard.down('Control');
+  await page.mouse.wheel(0, -60);
+  await page.keyboard.up('Control');
+  await expect(page).toHaveURL(/place=/);
+  const part = await picture();
+  expect(part).not.toBe(all);
+  await page.reload();
+  await expect(map).toBeVisible();
+  await expect.poll(picture).toBe(part);
+  await map.press('ArrowRight');
+  await expect.poll(picture).not.toBe(part);
+  await map.press('0');
+  await expect.poll(picture).toBe(all);
+  await expect(page).not.toHaveURL(/place=/);
+});
+
+test('the map is coloured by what is odd about pictures', async ({ page }) => {
+  await page.getByRole('navigation').getByRole('button', { name: 'Map' }).click();
+  await expect(page.getByRole('application', { name: /^Map of 96 images/ })).toBeVisible({ timeout: 60_000 });
+  await page.getByRole('combobox', { name: 'Colour by' }).selectOption('quality');
+  const colours = page.getByRole('list', { name: 'Colours' });
+  await expect(colours.getByRole('button', { name: 'nothing odd' })).toBeVisible();
+  await expect(colours.getByRole('button', { name: 'flags' })).toHaveCount(0);
+});

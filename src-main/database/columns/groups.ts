@@ -1,8 +1,14 @@
 /** Files in groups by what is said of them, for colours: the most frequent first, what is beyond them together. */
 import type { LibraryColumns } from './library-columns.ts';
 import { SPLITS } from './file-columns.ts';
+import { traitNames } from './traits.ts';
 
 const MOST_GROUPS = 255;
+
+export type GroupedBy = 'label' | 'split' | 'tag' | 'quality';
+
+/** Traits that speak of a picture's quality; its size does not. One that has several counts as the first. */
+const QUALITIES = ['blurred', 'dark', 'bright', 'plain'] as const;
 
 export interface FileGroups {
   /** The values; '' stands for none. `hasRest`: one more group, of all other values. */
@@ -17,15 +23,16 @@ export interface FileGroups {
  * @param tagName of a tag's number; a file's group is the first by name of its tags.
  */
 export function groupFiles(
-  { files }: Pick<LibraryColumns, 'files'>,
+  { files, images }: Pick<LibraryColumns, 'files' | 'images'>,
   fileIds: ArrayLike<number>,
-  by: 'label' | 'split' | 'tag',
+  by: GroupedBy,
   tagName: (id: number) => string,
 ): FileGroups {
   const { codes, texts } = {
     label: () => ({ codes: files.label, texts: files.labels.texts }),
     split: () => ({ codes: files.split, texts: SPLITS }),
     tag: () => ({ codes: files.tags, texts: firstTags(files, tagName) }),
+    quality: () => ({ codes: qualityCodes({ files, images }), texts: QUALITY_TEXTS }),
   }[by]();
   const counts = new Map<string, number>();
   const ofFile = Array.from(fileIds, (id) => {
@@ -39,6 +46,16 @@ export function groupFiles(
   const place = new Map(names.map((name, i) => [name, i]));
   const index = Uint8Array.from(ofFile, (text) => place.get(text) ?? names.length);
   return { names, hasRest: names.length < ordered.length, index };
+}
+
+const QUALITY_TEXTS = ['', ...QUALITIES] as const;
+
+/** For each row of the files its place in `QUALITY_TEXTS`. */
+function qualityCodes({ files, images }: Pick<LibraryColumns, 'files' | 'images'>): Uint8Array {
+  const bits = QUALITIES.map((trait) => 1 << traitNames.indexOf(trait));
+  return Uint8Array.from(files.image, (image) =>
+    image < 0 ? 0 : 1 + bits.findIndex((bit) => (images.traits[image]! & bit) !== 0),
+  );
 }
 
 /** For each set of tags the first by name, '' for none. */

@@ -3,7 +3,7 @@ import type { LibraryLayout } from '#application/library-layout.ts';
 import type { DatasetSummary, Facets, ListingFilter, ListingSort } from '#application/ports/listings.ts';
 import type { Ranking, RankQuestion } from '#application/ports/search-index.ts';
 import type { ImageId } from '#base/ids.ts';
-import type { FileGroups } from '#database/columns/groups.ts';
+import type { FileGroups, GroupedBy } from '#database/columns/groups.ts';
 import { LibraryIndex } from '#database/library-index.ts';
 import { openToRead } from '#database/open-to-read.ts';
 import { UnitVectorStore } from '#vectors/unit-vectors.ts';
@@ -72,7 +72,7 @@ export class EngineIndex {
     return this.#maps.points(imageIds, datasetId, positions);
   }
 
-  groupsOfPoints(points: Uint8Array, by: 'label' | 'split' | 'tag'): FileGroups {
+  groupsOfPoints(points: Uint8Array, by: GroupedBy): FileGroups {
     return this.#index.groups(fileIdsOf(points), by);
   }
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { KindredError } from '#base/errors.ts';
 import type { DatasetId } from '#base/ids.ts';
 import { keyOf } from '#application/search-images.ts';
+import type { GroupedBy } from '#database/columns/groups.ts';
 import { project } from '#vectors/projection.ts';
 import type { MapTask } from './map-plans.ts';
 import type { StudioSession } from './studio-session.ts';
@@ -50,11 +51,11 @@ export class Maps {
   }
 
   /** Names of groups, the most frequent first, and base64 of each point's group; the rest is together in the last. */
-  async groups(mapId: string, by: 'label' | 'split' | 'tag'): Promise<{ names: string[]; index: string } | null> {
+  async groups(mapId: string, by: GroupedBy): Promise<{ names: string[]; index: string } | null> {
     const bytes = await this.points(mapId);
     if (bytes === null) return null;
     const { names, hasRest, index } = await this.#session.index.ask('groupsOfPoints', bytes, by);
-    const shown = names.map((name) => (name === '' ? `no ${by}` : name));
+    const shown = names.map((name) => (name === '' ? (by === 'quality' ? 'nothing odd' : `no ${by}`) : name));
     return { names: hasRest ? [...shown, 'all others'] : shown, index: Buffer.from(index).toString('base64') };
   }
 

@@ -73,7 +73,7 @@ export function pictureRoutes(session: StudioSession): Hono {
   });
   routes.get('/maps/:id{[0-9a-f]{32}}/groups', async (context) => {
     const asked = context.req.query('by');
-    const by = asked === 'split' || asked === 'tag' ? asked : 'label';
+    const by = asked === 'split' || asked === 'tag' || asked === 'quality' ? asked : 'label';
     const groups = await session.maps.groups(context.req.param('id'), by);
     return groups === null ? nothing(context) : context.json(groups, 200, { 'Cache-Control': 'no-store' });
   });
