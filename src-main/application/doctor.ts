@@ -21,7 +21,8 @@ export async function doctorReport(ports: DoctorPorts): Promise<DoctorReport> {
   const compute = await settled('compute', ports.probeCompute);
   return {
     ...ports.versions,
-    deviceReason: deviceReason(compute, ports.deviceChoice()),
+    deviceReason:
+      compute === null ? 'unknown: TensorFlow did not answer' : deviceReason(compute.device, ports.deviceChoice()),
     machine: ports.machine(),
     compute,
     decoder,
@@ -30,12 +31,20 @@ export async function doctorReport(ports: DoctorPorts): Promise<DoctorReport> {
   };
 }
 
-function deviceReason(compute: ComputeFacts | null, choice: string | null): string {
-  if (compute === null) return 'unknown: TensorFlow did not answer';
+/**
+ * Why the CPU or the GPU, in words.
+ *
+ * @param choice why set-up chose the TensorFlow there is; null when it left no note.
+ */
+export function deviceReason(device: ComputeFacts['device'], choice: string | null): string {
   const because = choice ?? 'set-up left no note';
-  if (compute.device === 'gpu') return `GPU: ${because}, and TensorFlow can use it`;
-  const asksForGpu = choice === 'an NVIDIA driver was found' || choice === 'KINDRED_DEVICE=gpu';
-  return asksForGpu
+  if (device === 'gpu') return `GPU: ${because}, and TensorFlow can use it`;
+  return asksForGpu(choice)
     ? `CPU although ${because}: TensorFlow found no CUDA 12 with cuDNN 9 that it can load`
     : `CPU: ${because}`;
+}
+
+/** Whether set-up chose the TensorFlow for the GPU; that one may still find nothing it can use. */
+export function asksForGpu(choice: string | null): boolean {
+  return choice === 'an NVIDIA driver was found' || choice === 'KINDRED_DEVICE=gpu';
 }

@@ -1,3 +1,4 @@
+import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { dropPaths } from './support/drop-folder.ts';
 import { sampleFolder, smallSample } from './support/sample-folder.ts';
@@ -65,4 +66,17 @@ test('an upload is stopped by its button, and nothing is added', async ({ page, 
   await page.unrouteAll({ behavior: 'ignoreErrors' });
   await expect(page.getByText('Uploading emoji')).toBeHidden();
   await expect(page.getByRole('heading', { name: 'Drop folders of images here' })).toBeVisible();
+});
+
+test('a folder named test can not be trained on by itself, and what to do is said', async ({ page, folder, watch }) => {
+  const held = join(folder, 'test');
+  cpSync(smallSample(folder, ['animals-nature', 'flags'], 4), held, { recursive: true });
+  await dropPaths(page, [held]);
+  await expect(page.getByRole('heading', { name: '8 files' })).toBeVisible();
+  watch.expectRefusalOf('/rpc/run/plan');
+  await page.getByRole('navigation').getByRole('button', { name: 'Train' }).click();
+  const refusal = page.getByRole('main').getByRole('alert');
+  await expect(refusal).toContainText('All 8 readable images are in the split "test"');
+  await expect(refusal).toContainText('give this one another name');
+  await expect(page.getByRole('main').getByRole('button', { name: 'Train', exact: true })).toBeDisabled();
 });

@@ -100,3 +100,23 @@ test('a run whose numbers run away says so, and starts over with half the rate a
   await page.getByRole('checkbox', { name: /^Compare emoji/ }).check();
   await expect(page.getByRole('row', { name: /^Base learning rate (900 450|450 900)$/ })).toBeVisible();
 });
+
+test('what a run takes and why it runs where it does is said before its start, after measuring', async ({ page }) => {
+  test.setTimeout(120_000);
+  await page.getByRole('navigation').getByRole('button', { name: 'Train' }).click();
+  await expect(page.getByText('being measured, some seconds …').first()).toBeVisible();
+  await expect(page.getByText(/^at [\d,]+ views\/s, measured just now$/)).toBeVisible({ timeout: 90_000 });
+  await expect(page.getByText(/^about [\d.]+ [MG]B of [\d.]+ GB$/)).toBeVisible();
+  await expect(page.getByText(/\d epochs\)/)).toBeVisible();
+  await expect(page.getByText(/^(CPU|GPU)( although .*)?: .*/)).toBeVisible();
+});
+
+test('what an earlier run of the same network was measured at is said at once', async ({ page }) => {
+  await page.getByRole('navigation').getByRole('button', { name: 'Train' }).click();
+  await page.getByText('All dials').click();
+  await page.getByRole('combobox', { name: 'Preset' }).selectOption({ label: 'Quick look' });
+  await page.getByLabel('Images in a batch').fill('32');
+  await page.keyboard.press('Tab');
+  await expect(page.getByText(/^at [\d,]+ views\/s, as the run “ten steps” was$/)).toBeVisible();
+  await expect(page.getByText(/^about [\d.]+ [MG]B of [\d.]+ GB$/)).toBeVisible();
+});

@@ -220,6 +220,14 @@ export interface ChosenRecipe extends Pick<TrainingConfig, 'side' | 'views' | 'e
   readonly tried: readonly { readonly side: number; readonly width: number; readonly viewsPerSecond: number }[];
 }
 
+/** What a run of a configuration takes on this computer. */
+export interface MeasuredRun {
+  readonly device: 'cpu' | 'gpu';
+  readonly viewsPerSecond: number;
+  /** Of the compute process at its most: as measured on a small batch, and for the full one what its values take. */
+  readonly memoryBytes: number;
+}
+
 /** How `auto` came to a run's recipe; kept with the run. */
 export interface RecipeChoice extends Pick<TrainingConfig, 'side'> {
   /** Of the encoder, as chosen; a person's own settings may have changed it. */
@@ -237,6 +245,11 @@ export interface RecipeChoice extends Pick<TrainingConfig, 'side'> {
 export interface RunHost {
   /** Measures on this computer. @throws KindredError `job.interrupted`, `compute.died`. */
   readonly chooseRecipe: (question: RecipeQuestion, signal: AbortSignal) => Promise<ChosenRecipe>;
+  /** Measures on this computer; some seconds. @throws KindredError `job.interrupted`, `compute.died`. */
+  readonly measureRun: (
+    question: Pick<RecipeQuestion, 'config' | 'threads'>,
+    signal: AbortSignal,
+  ) => Promise<MeasuredRun>;
   /** Makes the run's folder and writes the plan, atomically. */
   readonly prepare: (plan: RunPlan) => Promise<void>;
   /** Starts or goes on, from the newest complete checkpoint when there is one. */

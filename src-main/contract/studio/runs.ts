@@ -64,12 +64,20 @@ export const planSchema = z.object({
   config: trainingConfigSchema,
   images: z.int(),
   stepsPerEpoch: z.int(),
-  /** By a run of the same network on this computer; null while there is none. */
+  /** By measuring, or by a run of the same network on this computer; null: nobody knows yet. */
   viewsPerSecond: z.number().nullable(),
+  /** What `viewsPerSecond` is known by, in words. */
+  measuredBy: z.string().nullable(),
+  /** Most that the compute process takes; null: not measured yet. */
+  memoryBytes: z.number().nullable(),
+  /** Of this computer, or of the container Kindred runs in. */
+  machineMemoryBytes: z.number(),
   totalSteps: z.int().nullable(),
   durationMs: z.number().nullable(),
   diskBytes: z.number(),
+  /** Name of the processor. */
   device: z.string(),
+  /** Why the CPU or the GPU. */
   deviceReason: z.string(),
   warnings: z.array(z.string()),
 });
@@ -90,6 +98,8 @@ export const runContract = {
   presets: oc.output(z.array(presetSchema)),
   /** What pressing Train would do, as far as it is known before the start. */
   plan: oc.input(start).output(planSchema),
+  /** The same after measuring, some seconds later; as `plan` while a run trains or when something else came first. */
+  measure: oc.input(start).output(planSchema),
   start: oc.input(start).output(z.object({ id: z.string() })),
   list: oc.output(z.array(runSummarySchema)),
   show: oc.input(runId).output(runSummarySchema),

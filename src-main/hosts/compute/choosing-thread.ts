@@ -2,15 +2,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { AUTO_EPOCHS, autoRecipe, relativeWork } from '#simclr/auto-recipe.ts';
 import type { ChosenRecipe } from '#application/ports/runs.ts';
-import { initialState } from '#simclr/initial-state.ts';
 import type { Recipe } from '#simclr/recipe.ts';
 import { loadTensorFlow } from '#tensorflow/load.ts';
 import { errorFacts } from './error-facts.ts';
-import { measuredBatch } from './measured-batch.ts';
+import { measuredRate } from './measured-rate.ts';
 import type { ChooseRequest, FromCompute } from './messages.ts';
-import { wireDevice } from './wiring.ts';
 
-const MEASURED_STEPS = 3;
 /** No measurement begins later than this after the first; what is left then is estimated from what was measured. */
 const MEASURE_WITHIN_MS = 4000;
 type Precision = 'float32' | 'bfloat16';
@@ -18,38 +15,6 @@ type Measured = ChosenRecipe['tried'][number];
 
 function workOf({ side, encoder }: Recipe): number {
   return relativeWork({ side, width: encoder.width });
-}
-
-/** @returns views a second of the second and, while there is time, later steps. */
-async function measure(
-  full: Recipe,
-  { threads, config }: ChooseRequest,
-  precision: Precision,
-  endMs: number,
-): Promise<number> {
-  const { recipe, canvasSide, batch } = measuredBatch(full);
-  const { runner } = await wireDevice(recipe, {
-    threads,
-    precision,
-    compiled: config.compiled,
-    canvasSide,
-    looks: {},
-    state: initialState(recipe, 0),
-    memory: null,
-    warn: () => {},
-  });
-  try {
-    await runner.step(batch);
-    const startMs = performance.now();
-    let steps = 0;
-    do {
-      await runner.step(batch);
-      steps++;
-    } while (steps < MEASURED_STEPS && performance.now() < endMs);
-    return (2 * recipe.batchSize * steps * 1000) / (performance.now() - startMs);
-  } finally {
-    runner.dispose();
-  }
 }
 
 /** Speeds of recipes, measured while there is time for it. */
@@ -83,10 +48,14 @@ class Speeds {
 
   /** The first recipe also says which precision is the faster. */
   async #measured(recipe: Recipe, endMs: number): Promise<number> {
-    if (this.#precision !== null) return measure(recipe, this.#request, this.#precision, endMs);
-    const float32 = await measure(recipe, this.#request, 'float32', endMs);
+    const rateIn = async (precision: Precision): Promise<number> => {
+      const { threads, config } = this.#request;
+      return (await measuredRate(recipe, { threads, precision, compiled: config.compiled }, endMs)).viewsPerSecond;
+    };
+    if (this.#precision !== null) return rateIn(this.#precision);
+    const float32 = await rateIn('float32');
     if (performance.now() > endMs) return float32;
-    const bfloat16 = await measure(recipe, this.#request, 'bfloat16', endMs);
+    const bfloat16 = await rateIn('bfloat16');
     this.#precision = bfloat16 > float32 ? 'bfloat16' : 'float32';
     return Math.max(float32, bfloat16);
   }

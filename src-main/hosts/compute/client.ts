@@ -6,6 +6,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import type { Embedder } from '#application/ports/embedder.ts';
 import type {
   ChosenRecipe,
+  MeasuredRun,
   RecipeQuestion,
   RunEvent,
   RunFolderState,
@@ -17,7 +18,7 @@ import { KindredError } from '#base/errors.ts';
 import type { RunId } from '#base/ids.ts';
 import { tensorFlowEnvironment } from '#tensorflow/environment.ts';
 import { errorOf } from './error-facts.ts';
-import type { FromCompute, ToCompute } from './messages.ts';
+import type { FromCompute, MeasureRequest, ToCompute } from './messages.ts';
 import { RunFolder } from './run-folder.ts';
 import { runFolders } from './run-folders.ts';
 import { isRunHeld } from './run-lock.ts';
@@ -79,6 +80,7 @@ export function computeRunHost(runsFolder: string, isProfiled = false): RunHost 
   return {
     prepare: async (plan) => folderOf(plan.runId).writePlan(plan),
     chooseRecipe,
+    measureRun,
     train: (id, onEvent) => startTraining(folderOf(id), isProfiled, onEvent),
     requestPause: (id) => folderOf(id).requestPause(),
     inspect: (id) => inspect(folderOf(id)),
@@ -91,9 +93,27 @@ export function computeRunHost(runsFolder: string, isProfiled = false): RunHost 
 }
 
 function chooseRecipe(question: RecipeQuestion, signal: AbortSignal): Promise<ChosenRecipe> {
+  return answerTo({ kind: 'choose', request: question }, signal, (message) =>
+    message.kind === 'recipeChosen' ? message.chosen : null,
+  );
+}
+
+function measureRun(question: MeasureRequest, signal: AbortSignal): Promise<MeasuredRun> {
+  return answerTo({ kind: 'measure', request: question }, signal, (message) =>
+    message.kind === 'measured' ? message.measured : null,
+  );
+}
+
+/** A process that measures for one answer. */
+function answerTo<Answer>(
+  question: Extract<ToCompute, { kind: 'choose' | 'measure' }>,
+  signal: AbortSignal,
+  answerIn: (message: FromCompute) => Answer | null,
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const child = startCompute(question.threads, (message) => {
-      if (message.kind === 'recipeChosen') resolve(message.chosen);
+    const child = startCompute(question.request.threads, (message) => {
+      const answer = answerIn(message);
+      if (answer !== null) resolve(answer);
       else if (message.kind === 'error') reject(errorOf(message.error));
     });
     const onAbort = (): void => child.send({ kind: 'stop' });
@@ -103,7 +123,7 @@ function chooseRecipe(question: RecipeQuestion, signal: AbortSignal): Promise<Ch
       const interrupted = new KindredError('job.interrupted', 'Stopped while measuring; no run was made.', {});
       reject(signal.aborted ? interrupted : deathOf(child, code, ended));
     });
-    child.send({ kind: 'choose', request: question });
+    child.send(question);
     if (signal.aborted) onAbort();
   });
 }

@@ -6,7 +6,7 @@
  * same: end after the step under way, with a checkpoint, within 10 seconds or that step.
  */
 import { Worker } from 'node:worker_threads';
-import type { ChooseRequest, DrawRequest, FromCompute, ToCompute } from './messages.ts';
+import type { DrawRequest, FromCompute, ToCompute } from './messages.ts';
 import { errorFacts } from './error-facts.ts';
 import { type ComputeJob, startEmbedJob, startTrainJob } from './jobs.ts';
 
@@ -53,8 +53,8 @@ function draw(request: DrawRequest): void {
 }
 
 /** One question, one answer; nothing is kept, so a stop ends the process at once. */
-function choose(request: ChooseRequest): void {
-  new Worker(new URL('./choosing-thread.ts', import.meta.url), { workerData: request })
+function answer(thread: 'choosing' | 'measuring', request: unknown): void {
+  new Worker(new URL(`./${thread}-thread.ts`, import.meta.url), { workerData: request })
     .on('message', leave)
     .on('error', (error) => leave({ kind: 'error', error: errorFacts(error) }));
 }
@@ -66,7 +66,8 @@ process.on('disconnect', stop);
 process.on('message', (message: ToCompute) => {
   if (message.kind === 'stop') stop();
   else if (message.kind === 'draw') draw(message.request);
-  else if (message.kind === 'choose') choose(message.request);
+  else if (message.kind === 'choose') answer('choosing', message.request);
+  else if (message.kind === 'measure') answer('measuring', message.request);
   else if (message.kind === 'stored') job?.stored();
   else if (job === null) begin(message);
 });

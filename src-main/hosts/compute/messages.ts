@@ -1,5 +1,12 @@
 /** What the processes and threads of the compute host say to each other. All of it survives a structured clone. */
-import type { ChosenRecipe, RecipeQuestion, RunEvent, RunOutcome, RunPlan } from '#application/ports/runs.ts';
+import type {
+  ChosenRecipe,
+  MeasuredRun,
+  RecipeQuestion,
+  RunEvent,
+  RunOutcome,
+  RunPlan,
+} from '#application/ports/runs.ts';
 import type { RunProfile } from '#application/ports/run-profile.ts';
 import type { EmbedRequest, EmbedResult } from '#application/ports/embedder.ts';
 import type { PlanarPixels } from '#simclr/views/canvas.ts';
@@ -33,12 +40,16 @@ export interface DrawnViews {
 /** Side and width are open: choose them by measuring. */
 export type ChooseRequest = RecipeQuestion;
 
+/** Nothing is open: measure what it takes. */
+export type MeasureRequest = Pick<RecipeQuestion, 'config' | 'threads'>;
+
 /** Engine or command line → compute process. One job for a process's life; drawing goes on until it is told to stop. */
 export type ToCompute =
   | { readonly kind: 'train'; readonly runFolder: string; readonly isProfiled: boolean }
   | { readonly kind: 'embed'; readonly runsFolder: string; readonly request: EmbedRequest }
   | { readonly kind: 'draw'; readonly request: DrawRequest }
   | { readonly kind: 'choose'; readonly request: ChooseRequest }
+  | { readonly kind: 'measure'; readonly request: MeasureRequest }
   /** Checkpoint (or finish the batch) and end. */
   | { readonly kind: 'stop' }
   /** The batch of vectors was stored; send the next. */
@@ -52,6 +63,7 @@ export type FromCompute =
   | { readonly kind: 'embedded'; readonly result: EmbedResult }
   | { readonly kind: 'drawn'; readonly drawn: DrawnViews }
   | { readonly kind: 'recipeChosen'; readonly chosen: ChosenRecipe }
+  | { readonly kind: 'measured'; readonly measured: MeasuredRun }
   | { readonly kind: 'notDrawn'; readonly id: number; readonly error: ErrorFacts }
   | { readonly kind: 'error'; readonly error: ErrorFacts };
 

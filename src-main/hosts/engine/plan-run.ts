@@ -1,57 +1,93 @@
-/** What a run would be, as far as it is known before the start: by its images, and by runs like it on this computer. */
-import { availableParallelism, cpus } from 'node:os';
+/** What a run would be, as far as it is known before the start: by its images, by measuring, and by runs like it. */
 import { freezeImages } from '#application/running/freeze-images.ts';
-import type { Run } from '#application/ports/runs.ts';
-import type { DatasetId } from '#base/ids.ts';
+import { asksForGpu, deviceReason } from '#application/doctor.ts';
+import type { Run, RunEvent } from '#application/ports/runs.ts';
 import type { Plan } from '#contract/studio/runs.ts';
 import type { TrainingConfig } from '#contract/training-config.ts';
+import { deviceChoice } from '../cli/doctor/doctor-ports.ts';
+import { machineFacts } from '../cli/doctor/machine-facts.ts';
 import { runHost } from '../cli/run-ports.ts';
+import type { RunWish } from './measurements.ts';
 import type { StudioSession } from './studio-session.ts';
 
 /** Of a picture in the cache: three planes of 1.25 sides squared, and a half again for oblong ones. */
 const CACHE_BYTES_PER_SIDE_SQUARED = 3 * 1.25 ** 2 * 1.5;
 
+interface Known {
+  readonly viewsPerSecond: number;
+  readonly memoryBytes: number;
+  readonly device: string;
+  readonly measuredBy: string;
+}
+
 /** @throws KindredError `dataset.empty`. */
-export function planRun(session: StudioSession, datasetId: DatasetId, config: TrainingConfig): Plan {
-  const { images, notes } = freezeImages(session.stores.files.images(datasetId), config.seed);
+export function planRun(session: StudioSession, wish: RunWish): Plan {
+  const measured = session.measurements.find(wish);
+  const config = measured?.config ?? wish.config;
+  const { images, notes } = freezeImages(session.stores.files.images(wish.datasetId), config.seed);
   const stepsPerEpoch = Math.max(1, Math.floor(images.length / config.batchSize));
-  const viewsPerSecond = measuredRate(session, config);
+  // What `auto` will choose is not known before it is measured, so no other run is like it.
+  const alike = wish.withChanges === null ? knownByRun(session, config) : null;
+  const known = alike ?? (measured && { ...measured, measuredBy: 'measured just now' });
+  const viewsPerSecond = known?.viewsPerSecond ?? null;
   const totalSteps = stepsOf(config, stepsPerEpoch, viewsPerSecond);
   const isPlanned = totalSteps !== null && viewsPerSecond !== null;
+  const machine = machineFacts();
   return {
     config,
     images: images.length,
     stepsPerEpoch,
     viewsPerSecond,
+    measuredBy: known?.measuredBy ?? null,
+    memoryBytes: known?.memoryBytes ?? null,
+    machineMemoryBytes: machine.memoryBytes,
     totalSteps,
     durationMs: isPlanned ? (totalSteps * 2 * config.batchSize * 1000) / viewsPerSecond : minutesOf(config),
     diskBytes: Math.round(images.length * config.side ** 2 * CACHE_BYTES_PER_SIDE_SQUARED),
-    device: deviceName(),
-    deviceReason: `${availableParallelism()} cores`,
-    warnings: [...notes, ...warningsOf(images.length, config)],
+    device: `${machine.processor}, ${machine.cores} cores`,
+    deviceReason: reasonOf(known?.device ?? null),
+    warnings: [...notes, ...warningsOf(images.length, config), ...memoryWarning(known, machine.memoryBytes)],
   };
 }
 
-/** `auto` is measured at the start; until a run has been made this is the processor's name. */
-function deviceName(): string {
-  return cpus()[0]?.model.trim() ?? 'processor';
+function reasonOf(device: string | null): string {
+  const choice = deviceChoice();
+  if (device === null && asksForGpu(choice)) return `GPU if TensorFlow can use it: ${choice}`;
+  return deviceReason(device === null || device === 'cpu' ? 'cpu' : 'gpu', choice);
 }
 
-/** Views a second of the newest run with the same network and side that was measured here. */
-function measuredRate(session: StudioSession, config: TrainingConfig): number | null {
+/** By the newest run with the same network, side and batch that got as far as to be measured here. */
+function knownByRun(session: StudioSession, config: TrainingConfig): Known | null {
   const isAlike = ({ config: other }: Run): boolean =>
     other.side === config.side &&
     other.batchSize === config.batchSize &&
     other.encoder.depth === config.encoder.depth &&
     other.encoder.width === config.encoder.width;
   for (const run of session.stores.runs.list().filter(isAlike)) {
-    const rates = runHost(session.wiring)
-      .readEvents(run.id)
-      .flatMap((event) => (event.kind === 'progress' && event.viewsPerSecond > 0 ? [event.viewsPerSecond] : []))
-      .toSorted((a, b) => a - b);
-    if (rates.length > 0) return rates[rates.length >> 1]!;
+    const known = knownBy(runHost(session.wiring).readEvents(run.id));
+    if (known !== null) return { ...known, measuredBy: `as the run “${run.name}” was` };
   }
   return null;
+}
+
+function knownBy(events: readonly RunEvent[]): Omit<Known, 'measuredBy'> | null {
+  const starts = events.filter((event) => event.kind === 'started');
+  const rates: readonly number[] = events
+    .flatMap((event) => (event.kind === 'progress' && event.viewsPerSecond > 0 ? [event.viewsPerSecond] : []))
+    .toSorted((a, b) => a - b);
+  const viewsPerSecond = rates[rates.length >> 1] ?? probedRate(starts.at(-1));
+  if (starts.length === 0 || viewsPerSecond === null) return null;
+  return {
+    viewsPerSecond,
+    memoryBytes: Math.max(...starts.map(({ memoryBytes }) => memoryBytes)),
+    device: starts.at(-1)!.device,
+  };
+}
+
+/** Of a run too short to have told more: as its probe expected. */
+function probedRate(start: Extract<RunEvent, { kind: 'started' }> | undefined): number | null {
+  if (start === undefined || start.remainingMs <= 0) return null;
+  return (2 * start.batchSize * 1000 * (start.totalSteps - start.step)) / start.remainingMs;
 }
 
 function stepsOf({ length, batchSize }: TrainingConfig, stepsPerEpoch: number, rate: number | null): number | null {
@@ -62,6 +98,11 @@ function stepsOf({ length, batchSize }: TrainingConfig, stepsPerEpoch: number, r
 
 function minutesOf({ length }: TrainingConfig): number | null {
   return 'minutes' in length ? length.minutes * 60_000 : null;
+}
+
+function memoryWarning(known: Pick<Known, 'memoryBytes'> | null, machineBytes: number): string[] {
+  if (known === null || known.memoryBytes < machineBytes) return [];
+  return ['This run needs more memory than there is: choose a smaller batch, side or encoder, or train in chunks.'];
 }
 
 function warningsOf(images: number, { batchSize }: TrainingConfig): string[] {

@@ -43,6 +43,11 @@ export class RunQueue {
     return this.#active?.runId ?? null;
   }
 
+  /** A run trains or is being made. */
+  get isBusy(): boolean {
+    return this.#active !== null || this.#makings.size > 0;
+  }
+
   summaryOf(run: Run): RunSummary {
     const place = this.#waiting.findIndex(({ runId }) => runId === run.id);
     return { ...run, place: place < 0 ? null : place + 1, datasetName: this.#session.datasetName(run.datasetId) };
@@ -61,6 +66,7 @@ export class RunQueue {
   async #make(
     makeAndTrain: (ports: RunPorts, listener: RunListener, signal: AbortSignal) => Promise<RunResult>,
   ): Promise<RunId> {
+    this.#session.measurements.stop();
     const making = new AbortController();
     this.#makings.add(making);
     const made = Promise.withResolvers<RunId>();
@@ -165,6 +171,7 @@ export class RunQueue {
   #next(): void {
     const item = this.#active === null && !this.#isClosing ? this.#waiting.shift() : undefined;
     if (item === undefined) return;
+    this.#session.measurements.stop();
     const stop = new AbortController();
     const ended = item.train(stop.signal).finally(() => {
       this.#active = null;

@@ -23,6 +23,7 @@ import { EventLog } from './event-log.ts';
 import { Inbox } from './inbox.ts';
 import { JobList } from './job-list.ts';
 import { Maps } from './maps.ts';
+import { Measurements } from './measurements.ts';
 import { OneAtATime } from './one-at-a-time.ts';
 import { OpenListings } from './open-listings.ts';
 import { settleOrphanedRuns } from './orphaned-runs.ts';
@@ -51,6 +52,7 @@ export class StudioSession {
   readonly inbox: Inbox;
   readonly maps: Maps;
   readonly pairs: Pairs;
+  readonly measurements: Measurements;
   readonly runs: RunQueue;
   readonly watched: WatchedFolders;
   /** Pictures a browser sent to search by: upload id → file in the library's inbox. */
@@ -71,6 +73,7 @@ export class StudioSession {
     this.edits = new Edits(stores, systemClock);
     this.inbox = new Inbox(wiring.layout.inbox);
     this.maps = new Maps(this);
+    this.measurements = new Measurements({ stores, host: runHost(wiring) }, () => this.runs.isBusy);
     this.runs = new RunQueue(this);
     this.watched = watchDatasets(this);
     this.pairs = new Pairs({
@@ -154,6 +157,7 @@ export class StudioSession {
     await this.watched.close();
     clearTimeout(this.#keeping);
     this.jobs.stopAll();
+    this.measurements.stop();
     await this.runs.close();
     await this.pairs.close();
     await this.#keepColumns();

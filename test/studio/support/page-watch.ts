@@ -7,6 +7,7 @@ export class PageWatch {
   readonly #page: Page;
   readonly #faults: string[] = [];
   #isEngineExpected = true;
+  #refused: string | null = null;
 
   constructor(page: Page) {
     this.#page = page;
@@ -31,14 +32,21 @@ export class PageWatch {
     this.#page.on('console', (message) => {
       if (message.type() !== 'error') return;
       const isConnection = message.text().startsWith('Failed to load resource: net::ERR_');
-      if (this.#isEngineExpected || !isConnection)
-        this.#faults.push(`console: ${message.text()} ${message.location().url}`);
+      const { url } = message.location();
+      const isRefusal = this.#refused !== null && url.endsWith(this.#refused) && / 4\d\d /.test(message.text());
+      if (!isRefusal && (this.#isEngineExpected || !isConnection))
+        this.#faults.push(`console: ${message.text()} ${url}`);
     });
   }
 
   /** From here on requests may fail: the test ends the engine. */
   expectLostEngine(): void {
     this.#isEngineExpected = false;
+  }
+
+  /** @param path of what the engine will refuse to do from here on. */
+  expectRefusalOf(path: string): void {
+    this.#refused = path;
   }
 
   expectNoFaults(): void {

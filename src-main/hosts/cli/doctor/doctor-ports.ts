@@ -15,7 +15,7 @@ const manifestSchema = z.object({ version: z.string() });
 const stampSchema = z.object({ why: z.string() });
 
 /** The note set-up leaves when it is done; not there in a packaged app. */
-function deviceChoice(): string | null {
+export function deviceChoice(): string | null {
   const stamp = new URL('node_modules/.kindred-setup.json', root);
   try {
     return stampSchema.parse(JSON.parse(readFileSync(stamp, 'utf8'))).why;

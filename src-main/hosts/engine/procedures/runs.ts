@@ -6,6 +6,7 @@ import type { DatasetId } from '#base/ids.ts';
 import { presetSchema } from '#contract/preset.ts';
 import { runHost } from '../../cli/run-ports.ts';
 import { changesOver, type ConfigOptions, configFrom } from '../../cli/training-options.ts';
+import type { RunWish } from '../measurements.ts';
 import { planRun } from '../plan-run.ts';
 import type { StudioSession } from '../studio-session.ts';
 import { studio } from './implementer.ts';
@@ -29,6 +30,13 @@ function optionsOf(session: StudioSession, input: StartInput): ConfigOptions {
   return { preset: input.preset, set, ...minutes };
 }
 
+/** @throws KindredError `dataset.missing`, and all that can be wrong with settings. */
+function wishOf(session: StudioSession, input: StartInput): RunWish {
+  const options = optionsOf(session, input);
+  const config = configFrom(options, readPreset);
+  return { datasetId: input.datasetId as DatasetId, config, withChanges: changesOver(options, readPreset) };
+}
+
 function readPreset(name: string): string | null {
   try {
     return readFileSync(new URL(`${name}.json`, PRESETS), 'utf8');
@@ -49,15 +57,16 @@ export const runProcedures = {
       .map(({ name, title, description }) => ({ name, title, summary: description })),
   ),
   plan: studio.run.plan.handler(({ input, context: { session } }) => {
-    const config = configFrom(optionsOf(session, input), readPreset);
-    return planRun(session, input.datasetId as DatasetId, config);
+    return planRun(session, wishOf(session, input));
+  }),
+  measure: studio.run.measure.handler(async ({ input, context: { session } }) => {
+    const wish = wishOf(session, input);
+    await session.measurements.measure(wish);
+    return planRun(session, wish);
   }),
   start: studio.run.start.handler(async ({ input, context: { session } }) => {
-    const options = optionsOf(session, input);
-    const config = configFrom(options, readPreset);
-    const withChanges = changesOver(options, readPreset);
-    const datasetId = input.datasetId as DatasetId;
-    return { id: await session.runs.start({ datasetId, config, withChanges, name: input.name ?? null, threads: 0 }) };
+    const request = { ...wishOf(session, input), name: input.name ?? null, threads: 0 };
+    return { id: await session.runs.start(request) };
   }),
   list: studio.run.list.handler(({ context: { session } }) =>
     session.stores.runs.list().map((run) => session.runs.summaryOf(run)),
