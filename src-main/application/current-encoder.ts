@@ -1,4 +1,4 @@
-/** Which encoder answers when nobody says: the newest finished run that has seen images, else colour and shape. */
+/** Which encoders can answer, and which one does when nobody says: the newest that has seen images. */
 import { KindredError } from '#base/errors.ts';
 import type { DatasetId } from '#base/ids.ts';
 import { encoderKey } from './encoder-key.ts';
@@ -16,17 +16,45 @@ export async function currentEncoder(
   vectors: Pick<VectorSource, 'describe'>,
   datasetId: DatasetId | null,
 ): Promise<{ readonly encoder: ChosenEncoder; readonly unused: Run | null }> {
-  const finished = runs
+  const finished = finishedRuns(runs, datasetId);
+  for (const run of finished) {
+    const encoder = await seeingEncoder(run, host, vectors);
+    if (encoder !== null) return { encoder, unused: null };
+  }
+  return { encoder: { kind: 'baseline' }, unused: finished[0] ?? null };
+}
+
+/** All that can answer: finished runs that have seen images, newest first, then colour and shape. */
+export async function answeringEncoders(
+  runs: RunStore,
+  host: Pick<RunHost, 'inspect'>,
+  vectors: Pick<VectorSource, 'describe'>,
+  datasetId: DatasetId | null,
+): Promise<readonly ChosenEncoder[]> {
+  const seeing: ChosenEncoder[] = [];
+  for (const run of finishedRuns(runs, datasetId)) {
+    const encoder = await seeingEncoder(run, host, vectors);
+    if (encoder !== null) seeing.push(encoder);
+  }
+  return [...seeing, { kind: 'baseline' }];
+}
+
+function finishedRuns(runs: RunStore, datasetId: DatasetId | null): readonly Run[] {
+  return runs
     .list()
     .filter((run) => run.status === 'finished' && (datasetId === null || run.datasetId === datasetId))
     .toSorted((a, b) => b.createdMs - a.createdMs);
-  for (const run of finished) {
-    const encoder = await encoderOfRun(run, host);
-    if (encoder === null) continue;
-    const held = vectors.describe(encoderKey(run.id, encoder.checkpointStep, 'h'));
-    if (held !== null && held.count > 0) return { encoder, unused: null };
-  }
-  return { encoder: { kind: 'baseline' }, unused: finished[0] ?? null };
+}
+
+async function seeingEncoder(
+  run: Run,
+  host: Pick<RunHost, 'inspect'>,
+  vectors: Pick<VectorSource, 'describe'>,
+): Promise<ChosenEncoder | null> {
+  const encoder = await encoderOfRun(run, host);
+  if (encoder === null) return null;
+  const held = vectors.describe(encoderKey(run.id, encoder.checkpointStep, 'h'));
+  return held !== null && held.count > 0 ? encoder : null;
 }
 
 /** A run's newest complete checkpoint as an encoder; null when it has none. */

@@ -25,6 +25,7 @@ export const addressParts = [
   'views2',
   'like',
   'unlike',
+  'by',
   'run',
   'runs',
 ] as const;

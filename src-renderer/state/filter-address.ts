@@ -41,7 +41,7 @@ export const noFilter = {
 /** Goes to a dataset's images; what was narrowed, searched, open or selected belongs to another. */
 export function showDataset(id: number | null, screen: Screen = 'images'): void {
   selection.clear();
-  const gone = { like: null, unlike: null, open: null, place: null, ...noFilter };
+  const gone = { like: null, unlike: null, open: null, by: null, place: null, ...noFilter };
   address.go({ screen, dataset: id === null ? null : String(id), ...gone });
 }
 

@@ -3,8 +3,14 @@ import type { FileCell, FileFilter } from '../../src-main/contract/studio/files.
 import type { Engine } from '../transport/engine.ts';
 import type { Example } from './filter-address.ts';
 
+export interface AnsweringEncoder {
+  readonly key: string;
+  readonly title: string;
+  readonly isBaseline: boolean;
+}
+
 export interface Answer {
-  readonly encoder: { readonly key: string; readonly title: string; readonly isBaseline: boolean };
+  readonly encoder: AnsweringEncoder;
   readonly notSeen: number;
   readonly results: readonly { readonly cell: FileCell; readonly score: number }[];
 }
@@ -12,6 +18,7 @@ export interface Answer {
 export class SimilarImages {
   readonly #engine: Engine;
   #answer = $state.raw<Answer | null>(null);
+  #choices = $state.raw<readonly AnsweringEncoder[]>([]);
   #question = 0;
 
   constructor(engine: Engine) {
@@ -24,14 +31,25 @@ export class SimilarImages {
   get encoder(): Answer['encoder'] | null {
     return this.#answer?.encoder ?? null;
   }
+  /** All that can answer. */
+  get choices(): readonly AnsweringEncoder[] {
+    return this.#choices;
+  }
   get notSeen(): number {
     return this.#answer?.notSeen ?? 0;
   }
 
-  /** @throws what the engine says. */
-  async search(like: readonly Example[], unlike: readonly Example[], filter: FileFilter): Promise<void> {
+  /** @param encoderKey who is to answer; null: the newest that can. @throws what the engine says. */
+  async search(
+    { like, unlike }: { readonly like: readonly Example[]; readonly unlike: readonly Example[] },
+    filter: FileFilter,
+    encoderKey: string | null,
+  ): Promise<void> {
     const question = ++this.#question;
-    const answer = await this.#engine.search.similar({ like: [...like], unlike: [...unlike], filter, top: 300 });
-    if (question === this.#question) this.#answer = answer;
+    const request = { like: [...like], unlike: [...unlike], filter, top: 300, encoderKey };
+    const answer = await this.#engine.search.similar(request);
+    if (question !== this.#question) return;
+    this.#answer = answer;
+    this.#choices = await this.#engine.search.encoders({ datasetId: filter.datasetId ?? null });
   }
 }

@@ -12,7 +12,11 @@ const exampleSchema = z.strictObject({
     .optional(),
 });
 
+const encoderSchema = z.object({ key: z.string(), title: z.string(), isBaseline: z.boolean() });
+
 export const searchContract = {
+  /** Who can answer about a dataset's images: the one that does when nobody says comes first. */
+  encoders: oc.input(z.strictObject({ datasetId: z.int().nullable() })).output(z.array(encoderSchema)),
   similar: oc
     .input(
       z.strictObject({
@@ -20,12 +24,14 @@ export const searchContract = {
         unlike: z.array(exampleSchema).max(50).default([]),
         filter: fileFilterSchema.prefault({}),
         top: z.int().min(1).max(1000).default(100),
+        /** Key of the encoder to answer; one that can't any more, or none: the newest that can. */
+        encoderKey: z.string().max(300).nullable().default(null),
       }),
     )
     .output(
       z.object({
         /** Who answers: the baseline, or a run's name and step. */
-        encoder: z.object({ key: z.string(), title: z.string(), isBaseline: z.boolean() }),
+        encoder: encoderSchema,
         /** Images of the filter that this encoder has not seen yet. */
         notSeen: z.int(),
         results: z.array(z.object({ cell: fileCellSchema, score: z.number() })),
@@ -72,7 +78,7 @@ export const mapContract = {
       /** null while it is being made. */
       mapId: z.string().nullable(),
       jobId: z.string().nullable(),
-      encoder: z.object({ key: z.string(), title: z.string(), isBaseline: z.boolean() }),
+      encoder: encoderSchema,
     }),
   ),
 };

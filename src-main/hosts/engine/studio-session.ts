@@ -1,7 +1,7 @@
 /** Where the engine's ports meet their adapters: one library, held for the engine's life. */
 import { withEventMeta } from '@orpc/server';
 import { randomBytes } from 'node:crypto';
-import { currentEncoder } from '#application/current-encoder.ts';
+import { answeringEncoders, currentEncoder } from '#application/current-encoder.ts';
 import { Edits } from '#application/editing/edits.ts';
 import type { ImportPorts } from '#application/import-folders.ts';
 import type { LibraryStores, RemovalCounts } from '#application/ports/library.ts';
@@ -116,6 +116,10 @@ export class StudioSession {
   async currentEncoder(datasetId: DatasetId | null): Promise<ChosenEncoder> {
     const vectors = await this.wiring.vectors();
     return (await currentEncoder(this.stores.runs, runHost(this.wiring), vectors, datasetId)).encoder;
+  }
+
+  async answeringEncoders(datasetId: DatasetId | null): Promise<readonly ChosenEncoder[]> {
+    return answeringEncoders(this.stores.runs, runHost(this.wiring), await this.wiring.vectors(), datasetId);
   }
 
   /** Takes a dataset away for good, also out of what is kept of all files. @throws KindredError `run.active`. */

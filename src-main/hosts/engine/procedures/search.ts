@@ -1,4 +1,5 @@
-import { type SearchExample, searchImages } from '#application/search-images.ts';
+import type { ChosenEncoder } from '#application/ports/query-encoder.ts';
+import { keyOf, type SearchExample, searchImages } from '#application/search-images.ts';
 import { KindredError } from '#base/errors.ts';
 import type { DatasetId, ImageId } from '#base/ids.ts';
 import type { FileCell } from '#contract/studio/files.ts';
@@ -22,10 +23,22 @@ function exampleOf(session: StudioSession, { imageId, uploadId, region = undefin
   throw new KindredError('image.missing', 'The dropped picture is no longer here. Drop it again.', { uploadId });
 }
 
+async function answeringEncoder(
+  session: StudioSession,
+  datasetId: DatasetId | null,
+  key: string | null,
+): Promise<ChosenEncoder> {
+  const wanted = key === null ? [] : await session.answeringEncoders(datasetId);
+  return wanted.find((encoder) => keyOf(encoder) === key) ?? session.currentEncoder(datasetId);
+}
+
 export const searchProcedures = {
+  encoders: studio.search.encoders.handler(async ({ input, context: { session } }) =>
+    (await session.answeringEncoders(input.datasetId as DatasetId | null)).map(encoderTitle),
+  ),
   similar: studio.search.similar.handler(async ({ input, context: { session }, signal }) => {
     const { filter, top } = input;
-    const encoder = await session.currentEncoder(filter.datasetId as DatasetId | null);
+    const encoder = await answeringEncoder(session, filter.datasetId as DatasetId | null, input.encoderKey);
     const request = {
       examples: input.like.map((example) => exampleOf(session, example)),
       counterExamples: input.unlike.map((example) => exampleOf(session, example)),
