@@ -1,5 +1,6 @@
 /** axe on every screen and state, light and dark, usual and high contrast. */
 import { expectAccessible } from './support/accessibility.ts';
+import { failRun } from './support/start-training.ts';
 import { expect, test, trainedTest } from './support/studio-test.ts';
 
 test.describe('an empty library', () => {
@@ -79,6 +80,32 @@ trainedTest.describe('a trained library', () => {
     await expectAccessible(page, 'a finished run');
     await page.getByRole('button', { name: 'Remove …' }).click();
     await expectAccessible(page, 'question before removing a run');
+  });
+
+  trainedTest('is accessible when a run has failed, and beside others', async ({ page }) => {
+    trainedTest.setTimeout(180_000);
+    await page.getByRole('button', { name: 'Train', exact: true }).click();
+    await failRun(page, 'too fast');
+    await expectAccessible(page, 'a failed run');
+    await page.getByRole('checkbox', { name: 'Compare too fast' }).check();
+    await page.getByRole('checkbox', { name: 'Compare ten steps' }).check();
+    await expect(page.getByRole('heading', { name: '2 runs' })).toBeVisible();
+    await expect(page.getByRole('img', { name: /^Loss\./ })).toHaveAttribute('aria-label', /ten steps: [\d.]+ at step/);
+    await expectAccessible(page, 'runs beside each other');
+  });
+
+  trainedTest('is accessible in the lists of commands and keys', async ({ page }) => {
+    await expect(page.getByRole('gridcell').first()).toBeVisible();
+    await page.keyboard.press('ControlOrMeta+k');
+    await expect(page.getByRole('dialog', { name: 'All commands' })).toBeVisible();
+    await expectAccessible(page, 'all commands');
+    await page.keyboard.type('no such thing');
+    await expect(page.getByText('No command has these words.')).toBeVisible();
+    await expectAccessible(page, 'no command found');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('?');
+    await expect(page.getByRole('dialog')).toBeVisible();
+    await expectAccessible(page, 'all keys');
   });
 
   trainedTest('is accessible on the map', async ({ page }) => {

@@ -1,7 +1,7 @@
 /** The whole path with no mouse: every step by keys a person would find. */
 import type { Page } from '@playwright/test';
 import { smallSample } from './support/sample-folder.ts';
-import { expect, test } from './support/studio-test.ts';
+import { expect, test, trainedTest } from './support/studio-test.ts';
 
 /** Presses Tab until what is named has the focus; fails when it can't be reached. */
 async function tabTo(page: Page, role: Parameters<Page['getByRole']>[0], name: string | RegExp): Promise<void> {
@@ -96,5 +96,56 @@ test('the whole path by keyboard alone', async ({ page, folder }) => {
     await tabTo(page, 'button', /^Undo: Labelled “first two”/);
     await page.keyboard.press('Enter');
     await expect(page.getByText(/^Undone: /)).toBeVisible();
+  });
+});
+
+trainedTest('views, names of runs and the colours of the map by keyboard alone', async ({ page }) => {
+  trainedTest.setTimeout(120_000);
+  const focused = page.locator(':focus');
+
+  await trainedTest.step('keeps a view, goes back to it, and takes it away', async () => {
+    await tabTo(page, 'button', /^flags 3[23]$/);
+    await page.keyboard.press('Enter');
+    await tabTo(page, 'button', 'Keep this view …');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('only flags');
+    await page.keyboard.press('Enter');
+    await expect(focused).toHaveText('only flags');
+    await tabTo(page, 'button', 'Clear');
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('heading', { name: '96 files' })).toBeVisible();
+    await tabTo(page, 'button', 'only flags');
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('heading', { name: '32 files' })).toBeVisible();
+    await tabTo(page, 'button', 'Remove the view only flags');
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('button', { name: 'only flags', exact: true })).toHaveCount(0);
+  });
+
+  await trainedTest.step('renames a run, and thinks better of a second name', async () => {
+    await tabTo(page, 'button', 'Train');
+    await page.keyboard.press('Enter');
+    await tabTo(page, 'button', /^ten steps/);
+    await page.keyboard.press('Enter');
+    await tabTo(page, 'button', 'Rename the run');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('a first try');
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('heading', { name: 'a first try' })).toBeVisible();
+    await expect(focused).toHaveAccessibleName('Rename the run');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('another');
+    await page.keyboard.press('Escape');
+    await expect(focused).toHaveAccessibleName('Rename the run');
+    await expect(page.getByRole('heading', { name: 'a first try' })).toBeVisible();
+  });
+
+  await trainedTest.step('selects what has a colour on the map', async () => {
+    await tabTo(page, 'button', 'Map');
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('heading', { name: '96 images' })).toBeVisible({ timeout: 60_000 });
+    await tabTo(page, 'button', 'flags');
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('toolbar', { name: 'Selected files' }).getByText('32 files')).toBeVisible();
   });
 });

@@ -1,6 +1,6 @@
 /** Runs: waiting for their turn, kept before their end, trained further, named, compared, removed, and failing. */
 import type { Page } from '@playwright/test';
-import { startTraining } from './support/start-training.ts';
+import { failRun, startTraining } from './support/start-training.ts';
 import { expect, trainedTest as test } from './support/studio-test.ts';
 
 const training = /^step [1-9]\d* of \d+/;
@@ -81,17 +81,7 @@ test('a run is renamed in place, and removed with what is said to go', async ({ 
 
 test('a run whose numbers run away says so, and starts over with half the rate at a press', async ({ page }) => {
   await page.getByRole('navigation').getByRole('button', { name: 'Train' }).click();
-  await page.getByRole('spinbutton', { name: 'Minutes' }).fill('5');
-  await page.getByText('All dials').click();
-  await page.getByRole('combobox', { name: 'Preset' }).selectOption({ label: 'Quick look' });
-  await page.getByLabel('Images in a batch').fill('32');
-  await page.getByLabel('Base learning rate').fill('900');
-  await page.getByLabel('Warm-up (epochs)').fill('0');
-  await page.getByLabel('Weight decay').fill('1');
-  await page.getByLabel('Name', { exact: true }).fill('too fast');
-  await button(page, /^Train$/).click();
-  const failure = page.getByRole('alert').filter({ hasText: 'The steps were too long and the numbers ran away' });
-  await expect(failure).toBeVisible({ timeout: 60_000 });
+  const failure = await failRun(page, 'too fast');
   await expect(failure.getByText(/Loss is not finite at step \d+/)).toBeVisible();
   await expect(failure.getByText(/^training.diverged at step \d+/)).toBeVisible();
   await failure.getByRole('button', { name: 'Start over with half the learning rate (450)' }).click();

@@ -1,4 +1,4 @@
-import { expect, type Page } from '@playwright/test';
+import { expect, type Locator, type Page } from '@playwright/test';
 
 /** Starts the smallest training by the window's own dials: a small network on batches of 32, for some minutes. */
 export async function startTraining(page: Page, name: string, minutes: number): Promise<void> {
@@ -10,4 +10,20 @@ export async function startTraining(page: Page, name: string, minutes: number): 
   await page.getByLabel('Name', { exact: true }).fill(name);
   await page.getByRole('main').getByRole('button', { name: 'Train', exact: true }).click();
   await expect(page.getByRole('heading', { name })).toBeVisible();
+}
+
+/** On the screen of a new run: starts one whose steps are so long that its numbers run away. @returns what it says. */
+export async function failRun(page: Page, name: string): Promise<Locator> {
+  await page.getByRole('spinbutton', { name: 'Minutes' }).fill('5');
+  await page.getByText('All dials').click();
+  await page.getByRole('combobox', { name: 'Preset' }).selectOption({ label: 'Quick look' });
+  await page.getByLabel('Images in a batch').fill('32');
+  await page.getByLabel('Base learning rate').fill('900');
+  await page.getByLabel('Warm-up (epochs)').fill('0');
+  await page.getByLabel('Weight decay').fill('1');
+  await page.getByLabel('Name', { exact: true }).fill(name);
+  await page.getByRole('main').getByRole('button', { name: 'Train', exact: true }).click();
+  const failure = page.getByRole('alert').filter({ hasText: 'The steps were too long and the numbers ran away' });
+  await expect(failure).toBeVisible({ timeout: 60_000 });
+  return failure;
 }
