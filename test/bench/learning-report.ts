@@ -34,7 +34,11 @@ interface LongRun {
 
 const RESULTS = join(import.meta.dirname, 'results');
 const read = <T>(name: string): T => JSON.parse(readFileSync(join(RESULTS, name), 'utf8')) as T;
-const seeds = [0, 1].map((seed) => read<Curve>(`learning-seed${seed}.json`));
+/** The last with convolutions that are operations of our own. */
+const seeds = ['seed0', 'seed1', 'seed0-own-convolutions'].map((name) => {
+  const curve = read<Curve>(`learning-${name}.json`);
+  return { ...curve, label: `seed ${curve.seed}${name.endsWith('convolutions') ? ', convolutions of our own' : ''}` };
+});
 const peer = read<Peer>('learning-peer.json');
 const long = read<LongRun>('learning-40-epochs.json');
 const digits = (value: number | undefined): string => (value === undefined ? '–' : value.toFixed(3).slice(1));
@@ -60,11 +64,11 @@ Beside it: ${peer.what}.
 
 ## Ten epochs, kNN (k = 200)
 
-${[row('epoch', ...seeds.map(({ seed }) => `seed ${seed}`), 'peer'), row('---', '---', '---', '---'), ...curveRows].join('\n')}
+${[row('epoch', ...seeds.map(({ label }) => label), 'peer'), row(...['', '', ...seeds].map(() => '---')), ...curveRows].join('\n')}
 
-Linear probe after epoch 10: ${seeds.map(({ seed, linear }) => `seed ${seed} ${digits(linear.top1)}`).join(', ')}; peer ${digits(peer.linear)}.
+Linear probe after epoch 10: ${seeds.map(({ label, linear }) => `${label}: ${digits(linear.top1)}`).join('; ')}; peer ${digits(peer.linear)}.
 
-Time of training: ${seeds.map(({ seed, training }) => `seed ${seed} ${Math.round(training.seconds)} s (${Math.round(training.viewsPerSecond)} views/s)`).join(', ')}, beside other work on the machine.
+Time of training: ${seeds.map(({ label, training }) => `${label}: ${Math.round(training.seconds)} s (${Math.round(training.viewsPerSecond)} views/s)`).join('; ')}, beside other work on the machine.
 
 ## Forty epochs
 
