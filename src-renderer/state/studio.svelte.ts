@@ -134,6 +134,12 @@ export class Studio {
     };
   }
 
+  /** What the engine works on, beside the uploads, of which only this window knows. */
+  #showJobs(listed: readonly Job[]): void {
+    const uploads = this.#jobs.filter(({ id }) => this.#uploads.has(id));
+    this.#jobs = [...uploads, ...listed.filter(({ state }) => state === 'running')];
+  }
+
   cancelJob(id: string): void {
     const cancelUpload = this.#uploads.get(id);
     if (cancelUpload) cancelUpload();
@@ -195,7 +201,7 @@ export class Studio {
       if (what.includes('datasets') || what.includes('files')) this.#datasets = await this.engine.dataset.list();
       if (what.includes('runs')) this.#runs = await this.engine.run.list();
       if (what.includes('undo') || what.includes('files')) this.#undo = await this.engine.undo.peek();
-      if (what.includes('jobs')) this.#jobs = (await this.engine.job.list()).filter(({ state }) => state === 'running');
+      if (what.includes('jobs')) this.#showJobs(await this.engine.job.list());
     } catch (error) {
       if (!isUnreachable(error)) this.notify(messageOf(error), true);
     }
