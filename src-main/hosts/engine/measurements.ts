@@ -17,6 +17,7 @@ export class Measurements {
   readonly #ports: ChoicePorts;
   readonly #isBusy: () => boolean;
   readonly #known = new Map<string, Measurement>();
+  readonly #unfinished = new Set<Promise<void>>();
   #running: AbortController | null = null;
 
   constructor(ports: ChoicePorts, isBusy: () => boolean) {
@@ -33,7 +34,26 @@ export class Measurements {
    *
    * @throws KindredError `dataset.empty`, `compute.died`.
    */
-  async measure(wish: RunWish): Promise<void> {
+  measure(wish: RunWish): Promise<void> {
+    const work = this.#measure(wish);
+    const forget = (): void => void this.#unfinished.delete(work);
+    this.#unfinished.add(work);
+    work.then(forget, forget);
+    return work;
+  }
+
+  stop(): void {
+    this.#running?.abort();
+    this.#running = null;
+  }
+
+  /** Resolves when nobody waits for a measurement any more. */
+  async close(): Promise<void> {
+    this.stop();
+    await Promise.allSettled(this.#unfinished);
+  }
+
+  async #measure(wish: RunWish): Promise<void> {
     this.stop();
     if (this.#isBusy() || this.find(wish) !== null) return;
     const running = (this.#running = new AbortController());
@@ -47,11 +67,6 @@ export class Measurements {
     } finally {
       if (this.#running === running) this.#running = null;
     }
-  }
-
-  stop(): void {
-    this.#running?.abort();
-    this.#running = null;
   }
 
   async #chosen(

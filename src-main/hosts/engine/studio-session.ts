@@ -161,7 +161,7 @@ export class StudioSession {
     await this.watched.close();
     clearTimeout(this.#keeping);
     this.jobs.stopAll();
-    this.measurements.stop();
+    await this.measurements.close();
     await this.runs.close();
     await this.pairs.close();
     await this.#keepColumns();
