@@ -46,7 +46,7 @@ function markdown(rows: readonly WrittenRow[]): string {
   const setups = [...new Set(rows.map(setupOf))];
   const head = `# Speed
 
-Written by \`npm run bench -- --peers PYTHON\`. Each row: all contestants started and warm, then turn by turn (A B A B …), the others halted meanwhile; medians of turns, least and most in brackets. Ratio: ours to the peer's best, of medians; in brackets the least and most of single rounds.
+Written by \`npm run bench -- --peers PYTHON\`. Each row: all contestants started and warm, then turn by turn (A B A B …), the others halted meanwhile; medians of turns, least and most in brackets. Where whole programs are measured, a turn is one of them from its start to its end. Ratio: ours to the peer's best, of medians; in brackets the least and most of single rounds.
 `;
   return [
     head,
