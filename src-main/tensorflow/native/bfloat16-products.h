@@ -28,14 +28,16 @@ KINDRED_PRODUCTS_BEGIN
 
 // Two neighbours in memory, in all sixteen lanes.
 inline __m512bh pairInAllLanes(const Bfloat16* p) {
-  int word;
-  std::memcpy(&word, p, sizeof word);
-  return (__m512bh)_mm512_set1_epi32(word);
+  __m512bh lanes;
+  asm("vpbroadcastd %1, %0" : "=v"(lanes) : "m"(*reinterpret_cast<const uint32_t(*)[1]>(p)));
+  return lanes;
 }
 
 // Sixteen numbers of one row and of the next, paired.
 inline __m512i pairedRows(__m256i first, __m256i second) {
-  return _mm512_or_si512(_mm512_cvtepu16_epi32(first), _mm512_slli_epi32(_mm512_cvtepu16_epi32(second), 16));
+  alignas(64) static constexpr uint16_t kOrder[32] = {0, 32, 1, 33, 2,  34, 3,  35, 4,  36, 5,  37, 6,  38, 7,  39,
+                                                      8, 40, 9, 41, 10, 42, 11, 43, 12, 44, 13, 45, 14, 46, 15, 47};
+  return _mm512_permutex2var_epi16(_mm512_castsi256_si512(first), _mm512_load_si512(kOrder), _mm512_castsi256_si512(second));
 }
 
 KINDRED_PRODUCTS_END

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "bfloat16-products.h"
+#include "read-ahead.h"
 #include "shared-work.h"
 
 /* A tile is some pixels of an image by some sixteens of channels, summed in registers over all taps and input channels:
@@ -96,38 +97,73 @@ void addTile(const Phase& phase, const Bfloat16* x, const Bfloat16* weights, Bfl
                             (__m256i)_mm512_cvtneps_pbh(sums[r][c][v]));
 }
 
+// Sixteen pixels of a row by sixteen channels, 3 × 3 at stride 1: what is read of the image serves all three taps of a row.
+template <int step>
+void addRow(const Phase& phase, const Bfloat16* x, const Bfloat16* weights, Bfloat16* y) {
+  constexpr int pixels = 16, side = 3;
+  const int64_t tapSize = static_cast<int64_t>(step) * 16;
+  __m512 sums[pixels];
+#pragma GCC unroll 16
+  for (int c = 0; c < pixels; c++) sums[c] = _mm512_setzero_ps();
+  for (int row = 0; row < side; row++) {
+    const Bfloat16* from = x + row * phase.rowStep;
+    for (int i = 0; i < step; i += 2) {
+      __m512bh weight[side];
+#pragma GCC unroll 3
+      for (int t = 0; t < side; t++) weight[t] = (__m512bh)_mm512_loadu_si512(weights + t * tapSize + i * 16);
+#pragma GCC unroll 18
+      for (int c = 0; c < pixels + side - 1; c++) {
+        const __m512bh pixel = pairInAllLanes(from + c * step + i);
+#pragma GCC unroll 3
+        for (int t = 0; t < side; t++)
+          if (c >= t && c - t < pixels) sums[c - t] = _mm512_dpbf16_ps(sums[c - t], pixel, weight[t]);
+      }
+    }
+    weights += side * tapSize;
+  }
+#pragma GCC unroll 16
+  for (int c = 0; c < pixels; c++)
+    _mm256_storeu_si256((__m256i*)(y + c * phase.yColumnStep), (__m256i)_mm512_cvtneps_pbh(sums[c]));
+}
+
 // The last tile of a row or column reaches back: what two tiles share is written twice, with the same numbers.
 template <int step, int rows, int columns, int vectors>
-void addBlock(const Phase& phase, const Bfloat16* image, const Bfloat16* weights, Bfloat16* y) {
+void addBlock(const Phase& phase, const Bfloat16* image, const Bfloat16* weights, Bfloat16* y,
+              ReadAhead& ahead) {
   for (int row = 0; row < phase.height; row += rows) {
     const int top = std::min(row, phase.height - rows);
     for (int column = 0; column < phase.width; column += columns) {
       const int left = std::min(column, phase.width - columns);
-      addTile<step, rows, columns, vectors>(phase, image + top * phase.rowStep + left * step, weights,
-                                            y + phase.yAt + top * phase.yRowStep + left * phase.yColumnStep);
+      const Bfloat16* x = image + top * phase.rowStep + left * step;
+      Bfloat16* to = y + phase.yAt + top * phase.yRowStep + left * phase.yColumnStep;
+      if (columns == 16 && phase.taps == 9 && phase.inChannels == step) addRow<step>(phase, x, weights, to);
+      else addTile<step, rows, columns, vectors>(phase, x, weights, to);
     }
+    ahead.step();
   }
 }
 
 template <int step>
-void addBlock(const Phase& phase, int vectors, const Bfloat16* image, const Bfloat16* weights, Bfloat16* y) {
+void addBlock(const Phase& phase, int vectors, const Bfloat16* image, const Bfloat16* weights, Bfloat16* y,
+              ReadAhead& ahead) {
   if (vectors == 2) {
-    if (phase.width >= 8) addBlock<step, 1, 8, 2>(phase, image, weights, y);
-    else addBlock<step, 2, 4, 2>(phase, image, weights, y);
-  } else if (phase.width >= 16) addBlock<step, 1, 16, 1>(phase, image, weights, y);
-  else if (phase.width >= 8) addBlock<step, 2, 8, 1>(phase, image, weights, y);
-  else addBlock<step, 4, 4, 1>(phase, image, weights, y);
+    if (phase.width >= 8) addBlock<step, 1, 8, 2>(phase, image, weights, y, ahead);
+    else addBlock<step, 2, 4, 2>(phase, image, weights, y, ahead);
+  } else if (phase.width >= 16) addBlock<step, 1, 16, 1>(phase, image, weights, y, ahead);
+  else if (phase.width >= 8) addBlock<step, 2, 8, 1>(phase, image, weights, y, ahead);
+  else addBlock<step, 4, 4, 1>(phase, image, weights, y, ahead);
 }
 
-void addBlock(const Phase& phase, int step, int vectors, const Bfloat16* image, const Bfloat16* weights, Bfloat16* y) {
+void addBlock(const Phase& phase, int step, int vectors, const Bfloat16* image, const Bfloat16* weights, Bfloat16* y,
+              ReadAhead& ahead) {
   switch (step) {
-    case 16: return addBlock<16>(phase, vectors, image, weights, y);
-    case 32: return addBlock<32>(phase, vectors, image, weights, y);
-    case 64: return addBlock<64>(phase, vectors, image, weights, y);
-    case 128: return addBlock<128>(phase, vectors, image, weights, y);
-    case 256: return addBlock<256>(phase, vectors, image, weights, y);
-    case 512: return addBlock<512>(phase, vectors, image, weights, y);
-    default: return addBlock<kMostSteps>(phase, vectors, image, weights, y);
+    case 16: return addBlock<16>(phase, vectors, image, weights, y, ahead);
+    case 32: return addBlock<32>(phase, vectors, image, weights, y, ahead);
+    case 64: return addBlock<64>(phase, vectors, image, weights, y, ahead);
+    case 128: return addBlock<128>(phase, vectors, image, weights, y, ahead);
+    case 256: return addBlock<256>(phase, vectors, image, weights, y, ahead);
+    case 512: return addBlock<512>(phase, vectors, image, weights, y, ahead);
+    default: return addBlock<kMostSteps>(phase, vectors, image, weights, y, ahead);
   }
 }
 
@@ -178,6 +214,7 @@ class Convolution {
     const int64_t size = static_cast<int64_t>(s_.height) * s_.width * s_.inChannels;
     const int64_t ySize = static_cast<int64_t>(s_.outHeight) * s_.outWidth * s_.outChannels;
     std::vector<Bfloat16> padded(pad_ > 0 ? paddedSize_ * group : 0, Bfloat16{0});
+    ReadAhead ahead;
     for (int image = first; image < last; image += group) {
       const int count = std::min(group, last - image);
       const Bfloat16* images = x_ + image * size;
@@ -185,21 +222,28 @@ class Convolution {
         for (int i = 0; i < count; i++) padInto(images + i * size, padded.data() + i * paddedSize_);
         images = padded.data();
       }
+      const int64_t following = std::min(group, last - image - count);
+      ahead.plan(x_ + (image + count) * size, following * size * sizeof(Bfloat16), rowsOf(count));
       for (int block = 0; block < s_.outChannels / blockChannels(); block++)
         for (int i = 0; i < count; i++)
-          computeBlock(images + i * paddedSize_, block, y_ + (image + i) * ySize + block * blockChannels());
+          computeBlock(images + i * paddedSize_, block, y_ + (image + i) * ySize + block * blockChannels(), ahead);
     }
   }
 
  private:
+  // Of output, of so many images, as `addBlock` takes them: not more.
+  int64_t rowsOf(int images) const {
+    return std::max<int64_t>(1, static_cast<int64_t>(images) * s_.outHeight / 4 * (s_.outChannels / blockChannels()));
+  }
+
   int blockChannels() const { return 16 * vectors_; }
   int64_t blockSize() const { return static_cast<int64_t>(s_.side) * s_.side * s_.inChannels * blockChannels(); }
 
-  void computeBlock(const Bfloat16* image, int block, Bfloat16* y) const {
+  void computeBlock(const Bfloat16* image, int block, Bfloat16* y, ReadAhead& ahead) const {
     const int step = s_.inChannels * (s_.isGradient ? 1 : s_.stride);
     const Bfloat16* weights = weights_.data() + block * blockSize();
     for (const Phase& phase : phases_) {
-      addBlock(phase, step, vectors_, image, weights, y);
+      addBlock(phase, step, vectors_, image, weights, y, ahead);
       weights += static_cast<int64_t>(phase.taps) * s_.inChannels * blockChannels();
     }
   }

@@ -4,16 +4,16 @@
 #include <vector>
 
 #include "bfloat16-products.h"
+#include "read-ahead.h"
 #include "shared-work.h"
 
-/* The products are of pairs of pixels that lie side by side in the gradient. An image's rows are laid anew in such pairs,
- * channel by channel, once for every tap of a row that needs other pairs:
+/* The products are of pairs of pixels at the same place in two images, which are laid side by side, channel by channel:
  *
- *   lines   [image][row][of a tap][pair][input channel][2]      zeros around the image
- *   pairs   [image][row][pair][output channel][2]
+ *   lines   [two images][sixteen input channels][row][column][input channel of those][2]     zeros around the images
+ *   pairs   [two images][block of output channels][row][column][output channel of those][2]
  *
- * A tap is then the sum over images, rows and pairs of (a pair of an input channel, in all lanes) × (sixteen pairs of dy).
- * At stride 1 the third tap's pairs are the first one's, one further on.
+ * A tap is then the sum over images, rows and columns of (a pair of an input channel, in all lanes) × (sixteen pairs of
+ * dy): a distance in the lines for every tap, at any stride.
  *
  * Small kernels are summed by images: a few are laid out and added, each part of the images into a kernel of its own.
  * Large ones would be read and written too often: all images are laid out, then each part of the kernel is summed. */
@@ -24,25 +24,24 @@ bool hasFilterGradient() { return hasBfloat16Products(); }
 namespace {
 
 // Weights above which a kernel is large.
-constexpr int kSmallKernel = 128 * 128;
-// Columns that are summed at once, of as many images as have them.
-constexpr int kColumns = 40;
-// Of a large kernel: bytes of images that are laid out at once, and pairs of them that are summed at once, so that they
-// stay near.
-constexpr int64_t kLaidBytes = 32 << 20;
-constexpr int kPairs = 128;
+constexpr int kSmallKernel = 64 * 128;
+// Bytes of lines and pairs that are summed at once, so that they stay in the nearest cache.
+constexpr int64_t kNearBytes = 32 << 10;
+// Bytes that are laid out at once, of a small kernel and of a large one.
+constexpr int64_t kLaidBytes = 128 << 10, kManyLaidBytes = 32 << 20;
 // Each part sums into a kernel of its own; fixed, so that the order of summing is.
 constexpr int kMostParts = 16;
-
-int pairsOf(const FilterGradientShape& s) { return (s.outWidth + 1) / 2; }
-int linesOf(const FilterGradientShape& s) { return s.height + 2 * s.pad; }
+constexpr int kTaps = 3;
+// Channels of a block of the lines, and numbers of them at a place.
+constexpr int kInputs = 16, kPlace = 2 * kInputs;
 
 }  // namespace
 
 bool fitsFilterGradient(const FilterGradientShape& s) {
-  const bool isWhole = s.outHeight == (linesOf(s) - 3) / s.stride + 1 && s.outWidth == (s.width + 2 * s.pad - 3) / s.stride + 1;
-  const bool isKnown = (s.stride == 1 && s.pad == 1) || (s.stride == 2 && s.pad == 0);
-  return isWhole && isKnown && s.images > 0 && s.inChannels % 16 == 0 && s.outChannels % 16 == 0;
+  const auto outOf = [&](int size) { return (size + 2 * s.pad - kTaps) / s.stride + 1; };
+  const bool isKnown = (s.stride == 1 || s.stride == 2) && (s.pad == 0 || s.pad == 1) && s.images > 0;
+  return isKnown && s.outHeight == outOf(s.height) && s.outWidth == outOf(s.width) && s.inChannels % kInputs == 0 &&
+         s.outChannels % 16 == 0;
 }
 
 #ifdef KINDRED_BFLOAT16_PRODUCTS
@@ -50,197 +49,236 @@ bool fitsFilterGradient(const FilterGradientShape& s) {
 KINDRED_PRODUCTS_BEGIN
 namespace {
 
-// Distances in numbers.
-struct Band {
-  const Bfloat16* lines;
-  const Bfloat16* pairs;
-  int64_t lineImage, lineStep, pairImage, pairStep;
-  // From a pair to the next, and from a tap to the next two.
-  int64_t pixelStep, taps[2];
-  int images, rows, pairCount, outChannels;
+// Sizes of what is laid out, distances in numbers.
+struct Layout {
+  explicit Layout(const FilterGradientShape& s)
+      : rows((s.outHeight - 1) * s.stride + kTaps), columns((s.outWidth - 1) * s.stride + kTaps),
+        outputs(s.outChannels % 32 == 0 ? 32 : 16) {
+    lineStep = static_cast<int64_t>(columns) * kPlace;
+    lineBlock = rows * lineStep;
+    lineImages = lineBlock * (s.inChannels / kInputs);
+    pairStep = static_cast<int64_t>(s.outWidth) * 2 * outputs;
+    pairBlock = s.outHeight * pairStep;
+    images = lineImages + pairBlock * (s.outChannels / outputs);
+  }
+  // Of the lines.
+  const int rows, columns;
+  // Output channels of a block.
+  const int outputs;
+  // `images`: from two images to the next two; their pairs come after their lines.
+  int64_t lineStep, lineBlock, lineImages, pairStep, pairBlock, images;
 };
 
-// Adds one row of taps (three) of `inputs` input channels and 16 · `vectors` output channels to the kernel.
-template <int inputs, int vectors>
-void addTaps(const Band& band, float* kernel, int64_t tapStep) {
-  __m512 sums[inputs][3][vectors];
+// Some rows of some images.
+struct Band {
+  const Bfloat16 *lines, *pairs;
+  int twos, rows, columns;
+  int64_t images, lineStep, pairStep;
+};
+
+// Adds one row of taps of `inputs` input channels and 16 · `vectors` output channels to the kernel.
+template <int stride, int inputs, int vectors>
+void addTaps(const Band& band, float* kernel, int64_t inputStep, int64_t tapStep) {
+  __m512 sums[inputs][kTaps][vectors];
+#pragma GCC unroll 8
   for (int i = 0; i < inputs; i++)
-    for (int t = 0; t < 3; t++)
-      for (int v = 0; v < vectors; v++)
-        sums[i][t][v] = _mm512_loadu_ps(kernel + i * static_cast<int64_t>(band.outChannels) + t * tapStep + v * 16);
-  for (int image = 0; image < band.images; image++) {
-    for (int row = 0; row < band.rows; row++) {
-      const Bfloat16* pair = band.pairs + image * band.pairImage + row * band.pairStep;
-      const Bfloat16* pixels[3];
-      pixels[0] = band.lines + image * band.lineImage + row * band.lineStep;
-      pixels[1] = pixels[0] + band.taps[0];
-      pixels[2] = pixels[0] + band.taps[1];
-      for (int p = 0; p < band.pairCount; p++) {
-        __m512bh gradient[vectors];
-        for (int v = 0; v < vectors; v++) gradient[v] = (__m512bh)_mm512_loadu_si512(pair + v * 32);
-        pair += 2 * band.outChannels;
 #pragma GCC unroll 3
-        for (int t = 0; t < 3; t++) {
+    for (int t = 0; t < kTaps; t++)
+#pragma GCC unroll 2
+      for (int v = 0; v < vectors; v++) sums[i][t][v] = _mm512_loadu_ps(kernel + i * inputStep + t * tapStep + v * 16);
+  for (int two = 0; two < band.twos; two++) {
+    for (int row = 0; row < band.rows; row++) {
+      const Bfloat16* pair = band.pairs + two * band.images + row * band.pairStep;
+      const Bfloat16* line = band.lines + two * band.images + row * stride * band.lineStep;
+      for (int column = 0; column < band.columns; column++) {
+        __m512bh gradient[vectors];
+#pragma GCC unroll 2
+        for (int v = 0; v < vectors; v++) gradient[v] = (__m512bh)_mm512_loadu_si512(pair + v * 32);
+#pragma GCC unroll 3
+        for (int t = 0; t < kTaps; t++)
 #pragma GCC unroll 8
           for (int i = 0; i < inputs; i++) {
-            const __m512bh pixel = pairInAllLanes(pixels[t] + 2 * i);
-#pragma GCC unroll 4
+            const __m512bh pixel = pairInAllLanes(line + t * kPlace + 2 * i);
+#pragma GCC unroll 2
             for (int v = 0; v < vectors; v++) sums[i][t][v] = _mm512_dpbf16_ps(sums[i][t][v], pixel, gradient[v]);
           }
-          pixels[t] += band.pixelStep;
-        }
+        pair += vectors * 32;
+        line += stride * kPlace;
       }
     }
   }
+#pragma GCC unroll 8
   for (int i = 0; i < inputs; i++)
-    for (int t = 0; t < 3; t++)
-      for (int v = 0; v < vectors; v++)
-        _mm512_storeu_ps(kernel + i * static_cast<int64_t>(band.outChannels) + t * tapStep + v * 16, sums[i][t][v]);
+#pragma GCC unroll 3
+    for (int t = 0; t < kTaps; t++)
+#pragma GCC unroll 2
+      for (int v = 0; v < vectors; v++) _mm512_storeu_ps(kernel + i * inputStep + t * tapStep + v * 16, sums[i][t][v]);
 }
 
-// Channels of a block: in all, 24 sums of sixteen.
-int outputsOf(const FilterGradientShape& s) { return s.outChannels % 32 == 0 ? 32 : 16; }
-int inputsOf(const FilterGradientShape& s) { return s.outChannels % 32 == 0 ? 4 : 8; }
+// All taps of sixteen input channels and a block of output channels: 24 sums of sixteen at a time.
+template <int stride, int vectors>
+void addBlock(const FilterGradientShape& s, const Band& band, float* kernel, ReadAhead (&ahead)[2]) {
+  constexpr int inputs = 8 / vectors;
+  const int64_t tapStep = static_cast<int64_t>(s.inChannels) * s.outChannels;
+  for (int in = 0; in < kInputs; in += inputs)
+    for (int tapRow = 0; tapRow < kTaps; tapRow++) {
+      Band taps = band;
+      taps.lines += tapRow * band.lineStep + 2 * in;
+      addTaps<stride, inputs, vectors>(taps, kernel + kTaps * tapRow * tapStep + static_cast<int64_t>(in) * s.outChannels,
+                                       s.outChannels, tapStep);
+      for (ReadAhead& part : ahead) part.step();
+    }
+}
 
-// Two pixels of all channels, paired; null is zeros.
-void layPair(const Bfloat16* first, const Bfloat16* second, int channels, Bfloat16* to) {
+// Numbers of two images, paired; null is zeros.
+inline void layPlace(const Bfloat16* first, const Bfloat16* second, Bfloat16* to) {
   const __m256i zeros = _mm256_setzero_si256();
-  for (int c = 0; c < channels; c += 16) {
-    const __m256i a = first == nullptr ? zeros : _mm256_loadu_si256((const __m256i*)(first + c));
-    const __m256i b = second == nullptr ? zeros : _mm256_loadu_si256((const __m256i*)(second + c));
-    _mm512_storeu_si512(to + 2 * c, pairedRows(a, b));
+  const __m256i a = first == nullptr ? zeros : _mm256_loadu_si256((const __m256i*)first);
+  const __m256i b = second == nullptr ? zeros : _mm256_loadu_si256((const __m256i*)second);
+  _mm512_storeu_si512(to, pairedRows(a, b));
+}
+
+void layRow(const Bfloat16* first, const Bfloat16* second, int columns, int channels, int blockChannels, int64_t block,
+            Bfloat16* to) {
+  for (int column = 0; column < columns; column++, to += 2 * blockChannels, first += channels, second += channels) {
+    Bfloat16* at = to;
+    for (int c = 0; c < channels; c += blockChannels, at += block)
+      for (int k = 0; k < blockChannels; k += 16) layPlace(first + c + k, second + c + k, at + 2 * k);
   }
 }
 
-// `count` pairs of a row: pixels `at` and `at + stride`, then 2 · stride further on. What lies outside is zeros.
-void layPairs(const Bfloat16* row, int width, int at, int stride, int count, int channels, Bfloat16* to) {
-  const auto pixel = [&](int column) {
-    return column < 0 || column >= width ? nullptr : row + static_cast<int64_t>(column) * channels;
-  };
-  for (int p = 0; p < count; p++, at += 2 * stride, to += 2 * channels) layPair(pixel(at), pixel(at + stride), channels, to);
-}
-
-// Sizes of what is laid out, in numbers: at stride 1 two sets of pairs a row, at stride 2 three.
-struct Layout {
-  explicit Layout(const FilterGradientShape& s) {
-    const int64_t pair = 2 * s.inChannels;
-    tapStep = (pairsOf(s) + (s.stride == 1 ? 1 : 0)) * pair;
-    lineStep = (s.stride == 1 ? 2 : 3) * tapStep;
-    lineImage = linesOf(s) * lineStep;
-    pairStep = static_cast<int64_t>(pairsOf(s)) * 2 * s.outChannels;
-    pairImage = s.outHeight * pairStep;
+class Laid {
+ public:
+  // For so many twos of images, in memory that a thread keeps for the next.
+  Laid(const FilterGradientShape& shape, const Bfloat16* x, const Bfloat16* dy, int twos)
+      : layout(shape), s_(shape), x_(x), dy_(dy) {
+    thread_local std::vector<Bfloat16> kept;
+    const size_t size = static_cast<size_t>(twos) * layout.images;
+    if (kept.size() < size) kept.resize(size);
+    at_ = kept.data();
+    zeros_.resize(static_cast<size_t>(std::max(s_.width * s_.inChannels, s_.outWidth * s_.outChannels)), Bfloat16{0});
   }
-  int64_t tapStep, lineStep, lineImage, pairStep, pairImage;
-};
 
-void layImage(const FilterGradientShape& s, const Layout& layout, const Bfloat16* x, const Bfloat16* dy, Bfloat16* lines,
-              Bfloat16* pairs) {
-  for (int row = 0; row < s.height; row++) {
-    const Bfloat16* from = x + static_cast<int64_t>(row) * s.width * s.inChannels;
-    Bfloat16* to = lines + (row + s.pad) * layout.lineStep;
-    for (int tap = 0; tap < (s.stride == 1 ? 2 : 3); tap++) {
-      const int count = pairsOf(s) + (s.stride == 1 && tap == 0 ? 1 : 0);
-      layPairs(from, s.width, tap - s.pad, s.stride, count, s.inChannels, to + tap * layout.tapStep);
+  // Images 2 · two and 2 · two + 1, as the `at`-th two.
+  void lay(int at, int two) {
+    const int64_t xSize = static_cast<int64_t>(s_.height) * s_.width * s_.inChannels;
+    const int64_t dySize = static_cast<int64_t>(s_.outHeight) * s_.outWidth * s_.outChannels;
+    const bool isAlone = 2 * two + 1 == s_.images;
+    const Bfloat16* x = x_ + 2 * two * xSize;
+    Bfloat16* lines = at_ + at * layout.images;
+    for (int row = 0; row < layout.rows; row++) layLine(x, isAlone ? nullptr : x + xSize, row, lines + row * layout.lineStep);
+    const Bfloat16* dy = dy_ + 2 * two * dySize;
+    Bfloat16* pairs = lines + layout.lineImages;
+    for (int row = 0; row < s_.outHeight; row++) {
+      const Bfloat16* from = dy + static_cast<int64_t>(row) * s_.outWidth * s_.outChannels;
+      layRow(from, isAlone ? zeros_.data() : from + dySize, s_.outWidth, s_.outChannels, layout.outputs, layout.pairBlock,
+             pairs + row * layout.pairStep);
     }
   }
-  for (int row = 0; row < s.outHeight; row++) {
-    layPairs(dy + static_cast<int64_t>(row) * s.outWidth * s.outChannels, s.outWidth, 0, 1, pairsOf(s), s.outChannels,
-             pairs + row * layout.pairStep);
-  }
-}
 
-// Adds all taps of 4 or 8 input channels from `in` and 32 or 16 output channels from `out`.
-void addBlock(const FilterGradientShape& s, const Layout& layout, const Bfloat16* lines, const Bfloat16* pairs, int images,
-              int in, int out, float* kernel) {
-  const int64_t tapStep = static_cast<int64_t>(s.inChannels) * s.outChannels;
-  for (int tapRow = 0; tapRow < 3; tapRow++) {
-    const Band band = {lines + tapRow * layout.lineStep + 2 * in,
-                       pairs + 2 * out,
-                       layout.lineImage,
-                       s.stride * layout.lineStep,
-                       layout.pairImage,
-                       layout.pairStep,
-                       2 * s.inChannels,
-                       {layout.tapStep, s.stride == 1 ? 2 * s.inChannels : 2 * layout.tapStep},
-                       images,
-                       s.outHeight,
-                       pairsOf(s),
-                       s.outChannels};
-    float* taps = kernel + 3 * tapRow * tapStep + static_cast<int64_t>(in) * s.outChannels + out;
-    if (outputsOf(s) == 32) addTaps<4, 2>(band, taps, tapStep);
-    else addTaps<8, 1>(band, taps, tapStep);
-  }
-}
-
-// Images laid out one after the other, in memory that a thread keeps for the next.
-struct Laid {
-  Laid(const FilterGradientShape& s, int images) : s(s), layout(s) {
-    thread_local std::vector<Bfloat16> kept;
-    const size_t size = images * (layout.lineImage + layout.pairImage);
-    if (kept.size() < size) kept.resize(size);
-    lines = kept.data();
-    pairs = lines + images * layout.lineImage;
-    // The rows above and below an image; nothing else writes them.
-    for (int image = 0; image < images; image++)
-      for (int row = 0; row < linesOf(s); row += linesOf(s) - 1)
-        if (s.pad > 0) std::memset(lines + image * layout.lineImage + row * layout.lineStep, 0, layout.lineStep * sizeof(Bfloat16));
+  // Adds what `count` twos from the `at`-th have for sixteen input channels and a block of output channels.
+  void add(int at, int count, int in, int out, float* kernel, ReadAhead (&ahead)[2]) const {
+    const Bfloat16* lines = at_ + at * layout.images + in / kInputs * layout.lineBlock;
+    const Bfloat16* pairs = at_ + at * layout.images + layout.lineImages + out / layout.outputs * layout.pairBlock;
+    float* block = kernel + static_cast<int64_t>(in) * s_.outChannels + out;
+    const int64_t rowBytes = (layout.lineStep * s_.stride + layout.pairStep) * sizeof(Bfloat16);
+    const int rows = static_cast<int>(std::max<int64_t>(1, std::min<int64_t>(s_.outHeight, kNearBytes / rowBytes)));
+    const int twos = std::max(1, static_cast<int>(kNearBytes / (rowBytes * rows)));
+    for (int two = 0; two < count; two += twos)
+      for (int row = 0; row < s_.outHeight; row += rows) {
+        const Band band = {lines + two * layout.images + row * s_.stride * layout.lineStep,
+                           pairs + two * layout.images + row * layout.pairStep,
+                           std::min(twos, count - two),
+                           std::min(rows, s_.outHeight - row),
+                           s_.outWidth,
+                           layout.images,
+                           layout.lineStep,
+                           layout.pairStep};
+        addBand(band, block, ahead);
+      }
   }
 
-  void lay(int at, const Bfloat16* x, const Bfloat16* dy, int image) {
-    layImage(s, layout, x + image * (static_cast<int64_t>(s.height) * s.width * s.inChannels),
-             dy + image * (static_cast<int64_t>(s.outHeight) * s.outWidth * s.outChannels), lines + at * layout.lineImage,
-             pairs + at * layout.pairImage);
+  // While the twos laid out are added, bring `count` twos from `two` near.
+  void planAhead(int two, int count, ReadAhead (&ahead)[2]) const {
+    const int64_t xBytes = 2LL * s_.height * s_.width * s_.inChannels * sizeof(Bfloat16);
+    const int64_t dyBytes = 2LL * s_.outHeight * s_.outWidth * s_.outChannels * sizeof(Bfloat16);
+    const int64_t rowBytes = (layout.lineStep * s_.stride + layout.pairStep) * sizeof(Bfloat16);
+    const int64_t blocks = (s_.inChannels / kInputs) * (s_.outChannels / layout.outputs);
+    const int64_t bands = std::max<int64_t>(1, count * s_.outHeight * rowBytes / kNearBytes);
+    const int64_t steps = 3 * (kInputs * layout.outputs / 128) * blocks * bands;
+    ahead[0].plan(x_ + two * xBytes / 2, count * xBytes, steps);
+    ahead[1].plan(dy_ + two * dyBytes / 2, count * dyBytes, steps);
   }
 
-  const FilterGradientShape& s;
   const Layout layout;
-  Bfloat16 *lines, *pairs;
+
+ private:
+  void addBand(const Band& band, float* block, ReadAhead (&ahead)[2]) const {
+    if (layout.outputs == 32) s_.stride == 1 ? addBlock<1, 2>(s_, band, block, ahead) : addBlock<2, 2>(s_, band, block, ahead);
+    else s_.stride == 1 ? addBlock<1, 1>(s_, band, block, ahead) : addBlock<2, 1>(s_, band, block, ahead);
+  }
+
+  void layLine(const Bfloat16* first, const Bfloat16* second, int row, Bfloat16* to) const {
+    const int at = row - s_.pad;
+    const int64_t rowSize = static_cast<int64_t>(s_.width) * s_.inChannels;
+    const bool isOutside = at < 0 || at >= s_.height;
+    const Bfloat16* a = isOutside ? zeros_.data() : first + at * rowSize;
+    const Bfloat16* b = isOutside || second == nullptr ? zeros_.data() : second + at * rowSize;
+    const int columns = std::min(s_.width, layout.columns - s_.pad);
+    layRow(a, b, columns, s_.inChannels, kInputs, layout.lineBlock, to + s_.pad * kPlace);
+    for (int block = 0; block < s_.inChannels / kInputs; block++, to += layout.lineBlock) {
+      if (s_.pad > 0) layPlace(nullptr, nullptr, to);
+      for (int column = s_.pad + columns; column < layout.columns; column++) layPlace(nullptr, nullptr, to + column * kPlace);
+    }
+  }
+
+  const FilterGradientShape& s_;
+  const Bfloat16 *x_, *dy_;
+  Bfloat16* at_;
+  std::vector<Bfloat16> zeros_;
 };
 
-void addImages(const FilterGradientShape& s, const Bfloat16* x, const Bfloat16* dy, int first, int last, float* kernel) {
-  const int atOnce = std::max(1, kColumns / (2 * pairsOf(s) + 2));
-  Laid laid(s, atOnce);
-  for (int image = first; image < last; image += atOnce) {
-    const int count = std::min(atOnce, last - image);
-    for (int i = 0; i < count; i++) laid.lay(i, x, dy, image + i);
-    for (int in = 0; in < s.inChannels; in += inputsOf(s))
-      for (int out = 0; out < s.outChannels; out += outputsOf(s))
-        addBlock(s, laid.layout, laid.lines, laid.pairs, count, in, out, kernel);
-  }
+int twosOf(const FilterGradientShape& s) { return (s.images + 1) / 2; }
+
+int twosIn(int64_t bytes, const FilterGradientShape& s) {
+  const int64_t most = bytes / (Layout(s).images * static_cast<int64_t>(sizeof(Bfloat16)));
+  return static_cast<int>(std::max<int64_t>(1, std::min<int64_t>(twosOf(s), most)));
 }
 
 void sumByImages(const FilterGradientShape& s, const Bfloat16* x, const Bfloat16* dy, float* kernel) {
   const int64_t size = 9LL * s.inChannels * s.outChannels;
-  const int parts = std::min(kMostParts, s.images);
+  const int twos = twosOf(s), atOnce = twosIn(kLaidBytes, s), parts = std::min(kMostParts, twos);
   std::vector<float> sums(static_cast<size_t>(parts) * size, 0.0f);
   shareWork(parts, [&](int part) {
-    const int first = static_cast<int>(static_cast<int64_t>(s.images) * part / parts);
-    const int last = static_cast<int>(static_cast<int64_t>(s.images) * (part + 1) / parts);
-    addImages(s, x, dy, first, last, sums.data() + part * size);
+    float* own = sums.data() + part * size;
+    const int first = static_cast<int>(static_cast<int64_t>(twos) * part / parts);
+    const int last = static_cast<int>(static_cast<int64_t>(twos) * (part + 1) / parts);
+    Laid laid(s, x, dy, atOnce);
+    ReadAhead ahead[2];
+    for (int two = first; two < last; two += atOnce) {
+      const int count = std::min(atOnce, last - two);
+      for (int i = 0; i < count; i++) laid.lay(i, two + i);
+      laid.planAhead(two + count, std::min(atOnce, last - two - count), ahead);
+      for (int in = 0; in < s.inChannels; in += kInputs)
+        for (int out = 0; out < s.outChannels; out += laid.layout.outputs) laid.add(0, count, in, out, own, ahead);
+    }
   });
   std::copy(sums.begin(), sums.begin() + size, kernel);
   for (int part = 1; part < parts; part++)
     for (int64_t i = 0; i < size; i++) kernel[i] += sums[part * size + i];
 }
 
-// A part is some output channels and sixteen input channels, of which a cache line holds a pair.
 void sumByBlocks(const FilterGradientShape& s, const Bfloat16* x, const Bfloat16* dy, float* kernel) {
-  const Layout layout(s);
-  const int64_t imageBytes = (layout.lineImage + layout.pairImage) * sizeof(Bfloat16);
-  const int most = static_cast<int>(std::max<int64_t>(1, std::min<int64_t>(s.images, kLaidBytes / imageBytes)));
-  Laid laid(s, most);
-  const int sixteens = s.inChannels / 16;
-  const int atOnce = std::max(1, kPairs / (s.outHeight * pairsOf(s)));
+  const int twos = twosOf(s), most = twosIn(kManyLaidBytes, s), sixteens = s.inChannels / kInputs;
+  Laid laid(s, x, dy, most);
+  const int outputs = laid.layout.outputs;
   std::fill(kernel, kernel + 9LL * s.inChannels * s.outChannels, 0.0f);
-  for (int first = 0; first < s.images; first += most) {
-    const int count = std::min(most, s.images - first);
-    shareWork(count, [&](int i) { laid.lay(i, x, dy, first + i); });
-    shareWork(s.outChannels / outputsOf(s) * sixteens, [&](int part) {
-      const int out = part / sixteens * outputsOf(s), from = part % sixteens * 16;
-      for (int image = 0; image < count; image += atOnce)
-        for (int in = from; in < from + 16; in += inputsOf(s))
-          addBlock(s, layout, laid.lines + image * layout.lineImage, laid.pairs + image * layout.pairImage,
-                   std::min(atOnce, count - image), in, out, kernel);
+  for (int first = 0; first < twos; first += most) {
+    const int count = std::min(most, twos - first);
+    shareWork(count, [&](int i) { laid.lay(i, first + i); });
+    shareWork(s.outChannels / outputs * sixteens, [&](int part) {
+      ReadAhead none[2];
+      laid.add(0, count, part % sixteens * kInputs, part / sixteens * outputs, kernel, none);
     });
   }
 }
