@@ -25,18 +25,23 @@ constexpr int kMostSteps = 1024;
 
 bool isStep(int step) { return step >= 16 && step <= kMostSteps && (step & (step - 1)) == 0; }
 
-int padOf(const ConvolutionShape& s) { return s.side == 3 && (s.stride == 1 || s.isGradient) ? 1 : 0; }
+// Zeros around what is read: of a gradient, dy.
+int padOf(const ConvolutionShape& s) { return s.isGradient ? (s.side == 3 ? 1 : 0) : s.pad; }
 
-int outSize(int size, const ConvolutionShape& s) { return (size + 2 * padOf(s) - s.side) / s.stride + 1; }
+int outSize(int size, const ConvolutionShape& s) { return (size + 2 * s.pad - s.side) / s.stride + 1; }
+
+bool isKnownPad(const ConvolutionShape& s) {
+  return s.side == 1 ? s.pad == 0 : s.pad == 1 || (s.pad == 0 && s.stride == 2);
+}
 
 }  // namespace
 
 bool fitsConvolution(const ConvolutionShape& s) {
-  if (s.images < 1 || (s.side != 1 && s.side != 3) || (s.stride != 1 && s.stride != 2)) return false;
+  if (s.images < 1 || (s.side != 1 && s.side != 3) || (s.stride != 1 && s.stride != 2) || !isKnownPad(s)) return false;
   if (s.outChannels % 16 != 0 || !isStep(s.inChannels * (s.isGradient ? 1 : s.stride))) return false;
   const bool isPhased = s.isGradient && s.stride == 2;
-  const bool isWhole = isPhased ? (s.outHeight - s.side) / 2 + 1 == s.height && (s.outWidth - s.side) / 2 + 1 == s.width
-                                : s.outHeight == outSize(s.height, s) && s.outWidth == outSize(s.width, s);
+  const bool isWhole = s.isGradient ? s.height == outSize(s.outHeight, s) && s.width == outSize(s.outWidth, s)
+                                    : s.outHeight == outSize(s.height, s) && s.outWidth == outSize(s.width, s);
   const int parts = isPhased ? 2 : 1;
   return isWhole && s.outHeight / parts >= 4 && s.outWidth / parts >= 4;
 }
@@ -273,13 +278,15 @@ class Convolution {
     return phase;
   }
 
-  // Of dx, the rows and columns with these remainders: pixel p of them takes tap t from pixel p − (t − remainder) / 2 of dy.
+  // Of dx, the rows and columns with these remainders: pixel p of them takes tap t from pixel p + (remainder + pad − t) / 2
+  // of dy.
   Phase phaseOf(int rowRemainder, int columnRemainder) const {
     Phase phase;
-    for (int row = rowRemainder; row < s_.side; row += 2)
-      for (int column = columnRemainder; column < s_.side; column += 2) {
-        const int up = (row - rowRemainder) / 2, back = (column - columnRemainder) / 2;
-        phase.tapAt[phase.taps] = (pad_ - up) * rowStep_ + static_cast<int64_t>(pad_ - back) * s_.inChannels;
+    const int firstRow = (rowRemainder + s_.pad) % 2, firstColumn = (columnRemainder + s_.pad) % 2;
+    for (int row = firstRow; row < s_.side; row += 2)
+      for (int column = firstColumn; column < s_.side; column += 2) {
+        const int down = (rowRemainder + s_.pad - row) / 2, along = (columnRemainder + s_.pad - column) / 2;
+        phase.tapAt[phase.taps] = (pad_ + down) * rowStep_ + static_cast<int64_t>(pad_ + along) * s_.inChannels;
         phase.kernelTap[phase.taps++] = row * s_.side + column;
       }
     phase.height = (s_.outHeight + 1 - rowRemainder) / 2;

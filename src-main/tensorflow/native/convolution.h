@@ -18,7 +18,8 @@ struct ConvolutionShape {
   int side;
   // 1 or 2, of the convolution.
   int stride;
-  // At stride 1 a side of 3 is padded by 1 all around; at stride 2 nothing is padded.
+  // Zeros on every side of what the convolution reads. Of a side of 3: 1 at stride 1, 0 or 1 at stride 2; of a side of 1: 0.
+  int pad;
   bool isGradient;
 };
 

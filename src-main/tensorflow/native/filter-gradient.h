@@ -7,7 +7,6 @@
 
 namespace kindred {
 
-// Sizes of one convolution without padding left to do but `pad` zeros on every side.
 struct FilterGradientShape {
   int images;
   // Of the convolution's input, before `pad`.
@@ -16,14 +15,15 @@ struct FilterGradientShape {
   int outHeight, outWidth;
   // Multiples of 16.
   int inChannels, outChannels;
+  // 1 or 2.
   int stride;
+  // Zeros on every side of the images: 0 or 1.
   int pad;
 };
 
 // Whether this processor has the instructions (AVX-512 with bfloat16 products) and this build the code.
 bool hasFilterGradient();
 
-// Stride 1 padded by 1, stride 2 unpadded.
 bool fitsFilterGradient(const FilterGradientShape& shape);
 
 // x [images, height, width, inChannels], dy [images, outHeight, outWidth, outChannels] → kernel [3, 3, inChannels,

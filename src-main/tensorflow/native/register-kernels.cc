@@ -3,8 +3,8 @@
 //   KindredBatchNormRelu      x: T, gamma, beta: float, side: sides × T → y: T, mean, variance, inverse_deviation: float
 //   KindredBatchNormReluGrad  dy: parts × T, x: T, gamma, beta, mean, inverse_deviation: float, y: sides × T
 //                             → dx: T, dgamma, dbeta: float, dside: sides × T
-//   KindredFilterGradient     x, dy: bfloat16 → dkernel: float [3, 3, in, out]; stride 1 padded by 1, or 2 unpadded
-//   KindredConvolution        x, kernel: bfloat16 → y: bfloat16; a kernel of side 3 is padded by 1 at stride 1, else nothing
+//   KindredFilterGradient     x, dy: bfloat16 → dkernel: float [3, 3, in, out]
+//   KindredConvolution        x, kernel: bfloat16 → y: bfloat16; x with `pad` zeros on every side
 //   KindredConvolutionGradient dy, kernel: bfloat16 → dx: bfloat16 [n, height, width, c], the gradient by x of the same
 //   KindredAbilities          → int32: 1 norms, 2 products of bfloat16 (convolutions and their gradients), added up
 //
@@ -184,14 +184,14 @@ void computeNormGradient(void* kernel, TF_OpKernelContext* context) {
 
 // What a convolution or a gradient of one is told: 0 where an operation has no such attribute.
 struct ConvolutionAttributes {
-  int32_t stride = 1, height = 0, width = 0;
+  int32_t stride = 1, pad = 0, height = 0, width = 0;
 };
 
 void* makeConvolution(TF_OpKernelConstruction* construction) {
   TF_Status* status = TF_NewStatus();
   auto* attributes = new ConvolutionAttributes;
   const std::pair<const char*, int32_t*> wanted[] = {
-      {"stride", &attributes->stride}, {"height", &attributes->height}, {"width", &attributes->width}};
+      {"stride", &attributes->stride}, {"pad", &attributes->pad}, {"height", &attributes->height}, {"width", &attributes->width}};
   for (const auto& [name, value] : wanted) {
     if (TF_GetCode(status) == TF_OK && TF_OpKernelConstruction_HasAttr(construction, name, status))
       TF_OpKernelConstruction_GetAttrInt32(construction, name, value, status);
@@ -215,12 +215,12 @@ void computeConvolution(void* kernel, TF_OpKernelContext* context) {
                         TF_Dim(weights, 0) == TF_Dim(weights, 1) && TF_Dim(weights, isGradient ? 3 : 2) == TF_Dim(x, 3),
                     "convolutions need images, a square kernel and bfloat16 instructions"))
     return;
-  const int side = dimOf(weights, 0), stride = attributes.stride;
-  const auto outSize = [&](int size) { return stride == 1 ? size : (size - side) / stride + 1; };
+  const int side = dimOf(weights, 0), stride = attributes.stride, pad = attributes.pad;
+  const auto outSize = [&](int size) { return (size + 2 * pad - side) / stride + 1; };
   const int outHeight = isGradient ? attributes.height : outSize(dimOf(x, 1));
   const int outWidth = isGradient ? attributes.width : outSize(dimOf(x, 2));
   const ConvolutionShape shape = {dimOf(x, 0), dimOf(x, 1), dimOf(x, 2), outHeight, outWidth, dimOf(x, 3),
-                                  dimOf(weights, isGradient ? 2 : 3), side, stride, isGradient};
+                                  dimOf(weights, isGradient ? 2 : 3), side, stride, pad, isGradient};
   if (!call.require(fitsConvolution(shape), "no convolution for these shapes")) return;
   TF_Tensor* y = call.output(0, TF_BFLOAT16, {shape.images, outHeight, outWidth, shape.outChannels});
   if (call.hasFailed()) return;
@@ -228,15 +228,15 @@ void computeConvolution(void* kernel, TF_OpKernelContext* context) {
 }
 
 void computeFilterGradient(void* kernel, TF_OpKernelContext* context) {
-  const int stride = static_cast<ConvolutionAttributes*>(kernel)->stride;
+  const auto& attributes = *static_cast<ConvolutionAttributes*>(kernel);
   Call call(context);
   TF_Tensor *x = call.input(0), *dy = call.input(1);
   if (call.hasFailed()) return;
   if (!call.require(hasFilterGradient() && TF_NumDims(x) == 4 && TF_NumDims(dy) == 4 && TF_Dim(x, 0) == TF_Dim(dy, 0),
                     "filter gradients need images and bfloat16 instructions"))
     return;
-  const FilterGradientShape shape = {dimOf(x, 0), dimOf(x, 1), dimOf(x, 2), dimOf(dy, 1), dimOf(dy, 2), dimOf(x, 3), dimOf(dy, 3), stride,
-                                     stride == 1 ? 1 : 0};
+  const FilterGradientShape shape = {dimOf(x, 0), dimOf(x, 1), dimOf(x, 2), dimOf(dy, 1), dimOf(dy, 2), dimOf(x, 3),
+                                     dimOf(dy, 3), attributes.stride, attributes.pad};
   if (!call.require(fitsFilterGradient(shape), "no filter gradient for these shapes")) return;
   TF_Tensor* dkernel = call.output(0, TF_FLOAT, {3, 3, shape.inChannels, shape.outChannels});
   if (call.hasFailed()) return;
@@ -282,12 +282,12 @@ bool registerAll() {
                      {"dx: T", "dgamma: float", "dbeta: float", "dside: sides * T"},
                      {kType, "parts: int >= 1", "sides: int >= 0"},
                      shapesUnknown});
-  registerOperation({"KindredFilterGradient", {"x: bfloat16", "dy: bfloat16"}, {"dkernel: float"}, {"stride: int"}, shapesUnknown});
-  registerOperation({"KindredConvolution", {"x: T", "kernel: T"}, {"y: T"}, {kNarrow, "stride: int"}, shapesUnknown});
+  registerOperation({"KindredFilterGradient", {"x: bfloat16", "dy: bfloat16"}, {"dkernel: float"}, {"stride: int", "pad: int"}, shapesUnknown});
+  registerOperation({"KindredConvolution", {"x: T", "kernel: T"}, {"y: T"}, {kNarrow, "stride: int", "pad: int"}, shapesUnknown});
   registerOperation({"KindredConvolutionGradient",
                      {"dy: T", "kernel: T"},
                      {"dx: T"},
-                     {kNarrow, "stride: int", "height: int >= 1", "width: int >= 1"},
+                     {kNarrow, "stride: int", "pad: int", "height: int >= 1", "width: int >= 1"},
                      shapesUnknown});
   registerOperation({"KindredAbilities", {}, {"abilities: int32"}, {}, shapesOfScalar});
   const auto norm = "KindredBatchNormRelu", gradient = "KindredBatchNormReluGrad";

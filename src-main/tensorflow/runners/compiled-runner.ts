@@ -5,6 +5,7 @@ import type { GraphDefinition } from '../compiled-step/graph-definition.ts';
 import { loadableGraph, type LoadableGraph } from '../compiled-step/loadable-graph.ts';
 import { bfloat16 } from '../compiled-step/passes/bfloat16.ts';
 import { directConvolutions } from '../compiled-step/passes/direct-convolutions.ts';
+import { foldPads } from '../compiled-step/passes/fold-pads.ts';
 import { foldScales } from '../compiled-step/passes/fold-scales.ts';
 import { fuseNorms } from '../compiled-step/passes/fuse-norms.ts';
 import { packImages } from '../compiled-step/passes/pack-images.ts';
@@ -50,7 +51,7 @@ function stepPasses(precision: Precision, abilities: NativeAbilities): readonly 
 }
 
 function narrowPasses({ convolutions }: NativeAbilities): readonly Pass[] {
-  return convolutions ? [directConvolutions, directFilterGradients, bfloat16] : [bfloat16];
+  return convolutions ? [directConvolutions, directFilterGradients, foldPads, bfloat16] : [bfloat16];
 }
 
 /** The entry point of a look. */

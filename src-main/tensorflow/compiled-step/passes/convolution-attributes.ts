@@ -15,6 +15,11 @@ export function plainStride(attributes: Attributes, side: number): 1 | 2 | null 
   return known.includes(padding.value) ? stride : null;
 }
 
+/** Zeros on every side of the images that a convolution of `plainStride` reads. */
+export function plainPad(side: number, stride: number): 0 | 1 {
+  return side === 3 && stride === 1 ? 1 : 0;
+}
+
 function squareStride(attribute: Attribute | undefined): 1 | 2 | null {
   if (attribute?.kind !== 'ints') return null;
   const [, height, width] = attribute.value;

@@ -4,7 +4,7 @@
  */
 import type { ProgramBuilder } from '../program-builder.ts';
 import { typeOf, type Attributes, type Program, type ProgramNode, type Ref } from '../program.ts';
-import { plainStride } from './convolution-attributes.ts';
+import { plainPad, plainStride } from './convolution-attributes.ts';
 import { rewriteProgram } from './rewrite-program.ts';
 
 export const CONVOLUTION = 'KindredConvolution';
@@ -30,7 +30,7 @@ function convolution(node: ProgramNode, builder: ProgramBuilder): readonly Ref[]
   const [, , into, out] = typeOf(builder, kernel).shape as [number, number, number, number];
   const [, height, width] = node.outputs[0]!.shape as [number, number, number, number];
   if (side === null || !isStep(into * stride) || out % LANES !== 0 || Math.min(height, width) < LEAST_SIDE) return null;
-  return builder.add(CONVOLUTION, [x, kernel], attributesOf(stride), node.outputs);
+  return builder.add(CONVOLUTION, [x, kernel], attributesOf(side, stride), node.outputs);
 }
 
 function gradient(node: ProgramNode, builder: ProgramBuilder): readonly Ref[] | null {
@@ -40,7 +40,7 @@ function gradient(node: ProgramNode, builder: ProgramBuilder): readonly Ref[] | 
   const [, height, width] = node.outputs[0]!.shape as [number, number, number, number];
   if (side === null || !isStep(out) || into % LANES !== 0 || Math.min(height, width) < LEAST_SIDE * stride) return null;
   const attributes: Attributes = {
-    ...attributesOf(stride),
+    ...attributesOf(side, stride),
     height: { kind: 'int', value: height },
     width: { kind: 'int', value: width },
   };
@@ -63,6 +63,10 @@ function isStep(step: number): boolean {
   return step >= LANES && step <= MOST_STEP && Number.isInteger(Math.log2(step));
 }
 
-function attributesOf(stride: number): Attributes {
-  return { T: { kind: 'type', value: 'float32' }, stride: { kind: 'int', value: stride } };
+function attributesOf(side: number, stride: number): Attributes {
+  return {
+    T: { kind: 'type', value: 'float32' },
+    stride: { kind: 'int', value: stride },
+    pad: { kind: 'int', value: plainPad(side, stride) },
+  };
 }
