@@ -7,7 +7,10 @@
  *                       the gradient: kernel and gradient kernel of one backend agree on them, nobody else reads them.
  * KindredBatchNormGrad  {dy, x, gamma, reserve1, reserve2, reserve3} {epsilon} → [dx, dgamma, dbeta]
  * KindredReluGrad       {dy, y} → dx, any shape: dy where y > 0, else 0.
+ * KindredDrawViews      {canvas, numbers, slotOfRow} {side, linearCount, streams, hasHue, hasGrey, blurRadius} → views,
+ *                       as `views/draw-views.ts` says; its composed form is there, not a kernel.
  */
 export const BATCH_NORM = 'KindredBatchNorm';
 export const BATCH_NORM_GRADIENT = 'KindredBatchNormGrad';
 export const RELU_GRADIENT = 'KindredReluGrad';
+export const DRAW_VIEWS = 'KindredDrawViews';

@@ -4,6 +4,8 @@
  */
 import { getKernel, registerKernel, unregisterKernel } from '@tensorflow/tfjs-core';
 import { batchNormGradientKernel, batchNormKernel } from './batch-norm.ts';
+import { nativeAbilities } from '../native-abilities.ts';
+import { drawViewsKernel } from './draw-views.ts';
 import { gatherKernel } from './gather.ts';
 import { reluGradientKernel } from './relu-gradient.ts';
 
@@ -13,7 +15,8 @@ let isRegistered = false;
 /** May be called again. Replaces tfjs-node's kernel where ours bears its name. */
 export function registerNativeKernels(): void {
   if (isRegistered) return;
-  for (const kernel of [batchNormKernel, batchNormGradientKernel, reluGradientKernel, gatherKernel]) {
+  const ours = nativeAbilities().drawnViews ? [drawViewsKernel] : [];
+  for (const kernel of [batchNormKernel, batchNormGradientKernel, reluGradientKernel, gatherKernel, ...ours]) {
     if (getKernel(kernel.kernelName, BACKEND) !== undefined) unregisterKernel(kernel.kernelName, BACKEND);
     registerKernel({ ...kernel, backendName: BACKEND });
   }

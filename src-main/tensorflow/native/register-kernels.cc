@@ -6,13 +6,16 @@
 //   KindredFilterGradient     x, dy: bfloat16 → dkernel: float [3, 3, in, out]
 //   KindredConvolution        x, kernel: bfloat16 → y: bfloat16; x with `pad` zeros on every side
 //   KindredConvolutionGradient dy, kernel: bfloat16 → dx: bfloat16 [n, height, width, c], the gradient by x of the same
-//   KindredAbilities          → int32: 1 norms, 2 products of bfloat16 (convolutions and their gradients), added up
+//   KindredDrawViews          canvas: C [slots, 3, c, c], numbers: float [rows, slots], slot_of_view: int32 → views: float
+//                             [n, side, side, 3]; C is uint8, int32 or float
+//   KindredAbilities          → int32: 1 norms and views, 2 products of bfloat16 (convolutions and their gradients), added up
 //
 // T is float or bfloat16, of convolutions always bfloat16; images are [n, h, w, c], c a multiple of 16; parts is 1 or 2, sides 0 or 1.
 #include <utility>
 #include <vector>
 
 #include "convolution.h"
+#include "draw-views.h"
 #include "filter-gradient.h"
 #include "fused-norm.h"
 #include "kernel-api.h"
@@ -243,6 +246,50 @@ void computeFilterGradient(void* kernel, TF_OpKernelContext* context) {
   filterGradient(shape, dataOf<Bfloat16>(x), dataOf<Bfloat16>(dy), dataOf<float>(dkernel));
 }
 
+void* makeViews(TF_OpKernelConstruction* construction) {
+  TF_Status* status = TF_NewStatus();
+  auto* shape = new ViewsShape{};
+  int32_t hasHue = 0, hasGrey = 0;
+  const std::pair<const char*, int32_t*> wanted[] = {{"side", &shape->side},           {"linear_count", &shape->linearCount},
+                                                     {"streams", &shape->streams},     {"has_hue", &hasHue},
+                                                     {"has_grey", &hasGrey},           {"blur_radius", &shape->blurRadius}};
+  for (const auto& [name, value] : wanted)
+    if (TF_GetCode(status) == TF_OK) TF_OpKernelConstruction_GetAttrInt32(construction, name, value, status);
+  shape->hasHue = hasHue > 0;
+  shape->hasGrey = hasGrey > 0;
+  if (TF_GetCode(status) != TF_OK) TF_OpKernelConstruction_Failure(construction, status);
+  TF_DeleteStatus(status);
+  return shape;
+}
+
+void deleteViews(void* shape) { delete static_cast<ViewsShape*>(shape); }
+
+void computeViews(void* kernel, TF_OpKernelContext* context) {
+  ViewsShape shape = *static_cast<ViewsShape*>(kernel);
+  Call call(context);
+  TF_Tensor *canvas = call.input(0), *numbers = call.input(1), *slotOfView = call.input(2);
+  if (call.hasFailed()) return;
+  if (!call.require(TF_NumDims(canvas) == 4 && TF_Dim(canvas, 1) == 3 && TF_Dim(canvas, 2) == TF_Dim(canvas, 3) &&
+                        TF_NumDims(numbers) == 2 && TF_Dim(numbers, 1) == TF_Dim(canvas, 0) && TF_NumDims(slotOfView) == 1,
+                    "views need a canvas, numbers and slots"))
+    return;
+  shape.slots = dimOf(canvas, 0);
+  shape.canvasSide = dimOf(canvas, 2);
+  shape.views = dimOf(slotOfView, 0);
+  if (!call.require(fitsViews(shape) && dimOf(numbers, 0) == viewNumberRows(shape), "no views of these shapes")) return;
+  const int32_t* slots = dataOf<int32_t>(slotOfView);
+  for (int view = 0; view < shape.views; view++)
+    if (!call.require(slots[view] >= 0 && slots[view] < shape.slots, "a slot outside the canvas")) return;
+  TF_Tensor* views = call.output(0, TF_FLOAT, {shape.views, shape.side, shape.side, 3});
+  if (call.hasFailed()) return;
+  const auto draw = [&](const auto* pixels) { drawViews(shape, pixels, dataOf<float>(numbers), slots, dataOf<float>(views)); };
+  switch (TF_TensorType(canvas)) {
+    case TF_UINT8: return draw(dataOf<uint8_t>(canvas));
+    case TF_INT32: return draw(dataOf<int32_t>(canvas));
+    default: return draw(dataOf<float>(canvas));
+  }
+}
+
 void computeAbilities(void*, TF_OpKernelContext* context) {
   Call call(context);
   TF_Tensor* abilities = call.output(0, TF_INT32, {});
@@ -289,6 +336,12 @@ bool registerAll() {
                      {"dx: T"},
                      {kNarrow, "stride: int", "pad: int", "height: int >= 1", "width: int >= 1"},
                      shapesUnknown});
+  registerOperation({"KindredDrawViews",
+                     {"canvas: C", "numbers: float", "slot_of_view: int32"},
+                     {"views: float"},
+                     {"C: {uint8, int32, float}", "side: int >= 1", "linear_count: int >= 0", "streams: int >= 1",
+                      "has_hue: int", "has_grey: int", "blur_radius: int >= 0"},
+                     shapesUnknown});
   registerOperation({"KindredAbilities", {}, {"abilities: int32"}, {}, shapesOfScalar});
   const auto norm = "KindredBatchNormRelu", gradient = "KindredBatchNormReluGrad";
   registerKernel(norm, "KindredNormFloat", TF_FLOAT, makeNorm, computeNorm<float, TF_FLOAT>, deleteNorm);
@@ -300,6 +353,7 @@ bool registerAll() {
                  deleteConvolution);
   for (const char* name : {"KindredConvolution", "KindredConvolutionGradient"})
     registerKernel(name, name, TF_BFLOAT16, makeConvolution, computeConvolution, deleteConvolution);
+  registerKernel("KindredDrawViews", "KindredDrawViews", 0, makeViews, computeViews, deleteViews);
   registerKernel("KindredAbilities", "KindredAbilities", 0, nullptr, computeAbilities, nullptr);
   return true;
 }

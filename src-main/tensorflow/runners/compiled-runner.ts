@@ -9,6 +9,7 @@ import { foldPads } from '../compiled-step/passes/fold-pads.ts';
 import { foldScales } from '../compiled-step/passes/fold-scales.ts';
 import { fuseNorms } from '../compiled-step/passes/fuse-norms.ts';
 import { packImages } from '../compiled-step/passes/pack-images.ts';
+import { readBytes } from '../compiled-step/passes/read-bytes.ts';
 import { removeIdentityReshapes } from '../compiled-step/passes/remove-identity-reshapes.ts';
 import { directFilterGradients } from '../compiled-step/passes/direct-filter-gradients.ts';
 import type { Pass } from '../compiled-step/program.ts';
@@ -26,7 +27,7 @@ export type Precision = StepRunner['description']['precision'];
 export function compileStep(definition: StepDefinition | LooksDefinition, precision: Precision): GraphDefinition {
   const abilities = nativeAbilities();
   const passes = stepPasses(precision, abilities);
-  const embedPasses = [foldScales, ...(precision === 'bfloat16' ? narrowPasses(abilities) : [])];
+  const embedPasses = [readBytes, foldScales, ...(precision === 'bfloat16' ? narrowPasses(abilities) : [])];
   const looks = [...definition.looks].map(
     ([name, look]) => [embedPoint(name), embedFunction(look, embedPasses)] as const,
   );
@@ -34,7 +35,7 @@ export function compileStep(definition: StepDefinition | LooksDefinition, precis
   const { step, inputs, guards, parts } = definition;
   const partPasses = precision === 'bfloat16' ? [...passes, packImages] : passes;
   const besides = [...(parts?.functions ?? [])].map(([name, { isNarrowed, ...recorded }]) => {
-    const compiled: CompiledFunction = { ...recorded, guards: [], passes: isNarrowed ? partPasses : [] };
+    const compiled: CompiledFunction = { ...recorded, guards: [], passes: isNarrowed ? partPasses : [readBytes] };
     return [name, compiled] as const;
   });
   return compileGraph(
@@ -44,10 +45,10 @@ export function compileStep(definition: StepDefinition | LooksDefinition, precis
   );
 }
 
-/** Float32 stays as recorded: fusing gains nothing there (measured), and so it equals the eager step. */
+/** Float32 stays as recorded but for how bytes are read: fusing gains nothing (measured), and so it equals the eager step. */
 function stepPasses(precision: Precision, abilities: NativeAbilities): readonly Pass[] {
-  if (precision === 'float32') return [];
-  return [removeIdentityReshapes, ...narrowPasses(abilities), ...(abilities.fusedNorms ? [fuseNorms] : [])];
+  if (precision === 'float32') return [readBytes];
+  return [readBytes, removeIdentityReshapes, ...narrowPasses(abilities), ...(abilities.fusedNorms ? [fuseNorms] : [])];
 }
 
 function narrowPasses({ convolutions }: NativeAbilities): readonly Pass[] {

@@ -80,10 +80,17 @@ const fusedBatchNormGradient: ShapeFunction = (call) => {
   return [call.input(1), channels, channels, unused, unused];
 };
 
+/** Views of the colours red, green and blue. */
+const drawViews: ShapeFunction = (call) => {
+  const side = call.int('side');
+  return [{ dtype: 'float32', shape: [call.shape(2)[0]!, side, side, 3] }];
+};
+
 export const network: ReadonlyMap<string, ShapeFunction> = new Map([
   ['Conv2D', conv2D],
   ['Conv2DBackpropInput', (call) => [{ dtype: call.input(2).dtype, shape: call.constant(0) }]],
   ['Conv2DBackpropFilter', (call) => [{ dtype: call.input(2).dtype, shape: call.constant(1) }]],
+  ['KindredDrawViews', drawViews],
   ['MaxPool', pool],
   ['AvgPool', pool],
   ['MaxPoolGrad', (call) => [call.input(0)]],
