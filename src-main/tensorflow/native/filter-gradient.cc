@@ -31,15 +31,17 @@ constexpr int64_t kNearBytes = 32 << 10;
 constexpr int64_t kLaidBytes = 128 << 10, kManyLaidBytes = 32 << 20;
 // Each part sums into a kernel of its own; fixed, so that the order of summing is.
 constexpr int kMostParts = 16;
-constexpr int kTaps = 3;
+// Numbers of a kernel that are joined at once.
+constexpr int64_t kSliceNumbers = 4096;
 // Channels of a block of the lines, and numbers of them at a place.
 constexpr int kInputs = 16, kPlace = 2 * kInputs;
 
 }  // namespace
 
 bool fitsFilterGradient(const FilterGradientShape& s) {
-  const auto outOf = [&](int size) { return (size + 2 * s.pad - kTaps) / s.stride + 1; };
-  const bool isKnown = (s.stride == 1 || s.stride == 2) && (s.pad == 0 || s.pad == 1) && s.images > 0;
+  const auto outOf = [&](int size) { return (size + 2 * s.pad - s.side) / s.stride + 1; };
+  const bool isStride = s.stride == 1 || s.stride == 2;
+  const bool isKnown = isStride && (s.side == 3 ? s.pad == 0 || s.pad == 1 : s.side == 1 && s.pad == 0) && s.images > 0;
   return isKnown && s.outHeight == outOf(s.height) && s.outWidth == outOf(s.width) && s.inChannels % kInputs == 0 &&
          s.outChannels % 16 == 0;
 }
@@ -52,8 +54,8 @@ namespace {
 // Sizes of what is laid out, distances in numbers.
 struct Layout {
   explicit Layout(const FilterGradientShape& s)
-      : rows((s.outHeight - 1) * s.stride + kTaps), columns((s.outWidth - 1) * s.stride + kTaps),
-        outputs(s.outChannels % 32 == 0 ? 32 : 16) {
+      : step(s.side == 1 ? s.stride : 1), stride(s.stride / step), rows((s.outHeight - 1) * stride + s.side),
+        columns((s.outWidth - 1) * stride + s.side), outputs(s.outChannels % 32 == 0 ? 32 : 16) {
     lineStep = static_cast<int64_t>(columns) * kPlace;
     lineBlock = rows * lineStep;
     lineImages = lineBlock * (s.inChannels / kInputs);
@@ -61,6 +63,9 @@ struct Layout {
     pairBlock = s.outHeight * pairStep;
     images = lineImages + pairBlock * (s.outChannels / outputs);
   }
+  // From one pixel laid out to the next, in the image; and from one that a tap needs to the next, in the lines. Of a kernel
+  // of one pixel only what it reads is laid out.
+  const int step, stride;
   // Of the lines.
   const int rows, columns;
   // Output channels of a block.
@@ -77,13 +82,13 @@ struct Band {
 };
 
 // Adds one row of taps of `inputs` input channels and 16 · `vectors` output channels to the kernel.
-template <int stride, int inputs, int vectors>
+template <int taps, int stride, int inputs, int vectors>
 void addTaps(const Band& band, float* kernel, int64_t inputStep, int64_t tapStep) {
-  __m512 sums[inputs][kTaps][vectors];
+  __m512 sums[inputs][taps][vectors];
 #pragma GCC unroll 8
   for (int i = 0; i < inputs; i++)
 #pragma GCC unroll 3
-    for (int t = 0; t < kTaps; t++)
+    for (int t = 0; t < taps; t++)
 #pragma GCC unroll 2
       for (int v = 0; v < vectors; v++) sums[i][t][v] = _mm512_loadu_ps(kernel + i * inputStep + t * tapStep + v * 16);
   for (int two = 0; two < band.twos; two++) {
@@ -95,7 +100,7 @@ void addTaps(const Band& band, float* kernel, int64_t inputStep, int64_t tapStep
 #pragma GCC unroll 2
         for (int v = 0; v < vectors; v++) gradient[v] = (__m512bh)_mm512_loadu_si512(pair + v * 32);
 #pragma GCC unroll 3
-        for (int t = 0; t < kTaps; t++)
+        for (int t = 0; t < taps; t++)
 #pragma GCC unroll 8
           for (int i = 0; i < inputs; i++) {
             const __m512bh pixel = pairInAllLanes(line + t * kPlace + 2 * i);
@@ -110,22 +115,22 @@ void addTaps(const Band& band, float* kernel, int64_t inputStep, int64_t tapStep
 #pragma GCC unroll 8
   for (int i = 0; i < inputs; i++)
 #pragma GCC unroll 3
-    for (int t = 0; t < kTaps; t++)
+    for (int t = 0; t < taps; t++)
 #pragma GCC unroll 2
       for (int v = 0; v < vectors; v++) _mm512_storeu_ps(kernel + i * inputStep + t * tapStep + v * 16, sums[i][t][v]);
 }
 
-// All taps of sixteen input channels and a block of output channels: 24 sums of sixteen at a time.
-template <int stride, int vectors>
+// All taps of sixteen input channels and a block of output channels: 16 or 24 sums of sixteen at a time.
+template <int taps, int stride, int vectors>
 void addBlock(const FilterGradientShape& s, const Band& band, float* kernel, ReadAhead (&ahead)[2]) {
-  constexpr int inputs = 8 / vectors;
+  constexpr int inputs = (taps == 1 ? 16 : 8) / vectors;
   const int64_t tapStep = static_cast<int64_t>(s.inChannels) * s.outChannels;
   for (int in = 0; in < kInputs; in += inputs)
-    for (int tapRow = 0; tapRow < kTaps; tapRow++) {
-      Band taps = band;
-      taps.lines += tapRow * band.lineStep + 2 * in;
-      addTaps<stride, inputs, vectors>(taps, kernel + kTaps * tapRow * tapStep + static_cast<int64_t>(in) * s.outChannels,
-                                       s.outChannels, tapStep);
+    for (int tapRow = 0; tapRow < taps; tapRow++) {
+      Band row = band;
+      row.lines += tapRow * band.lineStep + 2 * in;
+      addTaps<taps, stride, inputs, vectors>(row, kernel + taps * tapRow * tapStep + static_cast<int64_t>(in) * s.outChannels,
+                                             s.outChannels, tapStep);
       for (ReadAhead& part : ahead) part.step();
     }
 }
@@ -138,9 +143,10 @@ inline void layPlace(const Bfloat16* first, const Bfloat16* second, Bfloat16* to
   _mm512_storeu_si512(to, pairedRows(a, b));
 }
 
-void layRow(const Bfloat16* first, const Bfloat16* second, int columns, int channels, int blockChannels, int64_t block,
-            Bfloat16* to) {
-  for (int column = 0; column < columns; column++, to += 2 * blockChannels, first += channels, second += channels) {
+// `columns` pixels, each `step` numbers after the one before.
+void layRow(const Bfloat16* first, const Bfloat16* second, int columns, int step, int channels, int blockChannels,
+            int64_t block, Bfloat16* to) {
+  for (int column = 0; column < columns; column++, to += 2 * blockChannels, first += step, second += step) {
     Bfloat16* at = to;
     for (int c = 0; c < channels; c += blockChannels, at += block)
       for (int k = 0; k < blockChannels; k += 16) layPlace(first + c + k, second + c + k, at + 2 * k);
@@ -171,7 +177,7 @@ class Laid {
     Bfloat16* pairs = lines + layout.lineImages;
     for (int row = 0; row < s_.outHeight; row++) {
       const Bfloat16* from = dy + static_cast<int64_t>(row) * s_.outWidth * s_.outChannels;
-      layRow(from, isAlone ? zeros_.data() : from + dySize, s_.outWidth, s_.outChannels, layout.outputs, layout.pairBlock,
+      layRow(from, isAlone ? zeros_.data() : from + dySize, s_.outWidth, s_.outChannels, s_.outChannels, layout.outputs, layout.pairBlock,
              pairs + row * layout.pairStep);
     }
   }
@@ -181,12 +187,12 @@ class Laid {
     const Bfloat16* lines = at_ + at * layout.images + in / kInputs * layout.lineBlock;
     const Bfloat16* pairs = at_ + at * layout.images + layout.lineImages + out / layout.outputs * layout.pairBlock;
     float* block = kernel + static_cast<int64_t>(in) * s_.outChannels + out;
-    const int64_t rowBytes = (layout.lineStep * s_.stride + layout.pairStep) * sizeof(Bfloat16);
+    const int64_t rowBytes = (layout.lineStep * layout.stride + layout.pairStep) * sizeof(Bfloat16);
     const int rows = static_cast<int>(std::max<int64_t>(1, std::min<int64_t>(s_.outHeight, kNearBytes / rowBytes)));
     const int twos = std::max(1, static_cast<int>(kNearBytes / (rowBytes * rows)));
     for (int two = 0; two < count; two += twos)
       for (int row = 0; row < s_.outHeight; row += rows) {
-        const Band band = {lines + two * layout.images + row * s_.stride * layout.lineStep,
+        const Band band = {lines + two * layout.images + row * layout.stride * layout.lineStep,
                            pairs + two * layout.images + row * layout.pairStep,
                            std::min(twos, count - two),
                            std::min(rows, s_.outHeight - row),
@@ -202,10 +208,10 @@ class Laid {
   void planAhead(int two, int count, ReadAhead (&ahead)[2]) const {
     const int64_t xBytes = 2LL * s_.height * s_.width * s_.inChannels * sizeof(Bfloat16);
     const int64_t dyBytes = 2LL * s_.outHeight * s_.outWidth * s_.outChannels * sizeof(Bfloat16);
-    const int64_t rowBytes = (layout.lineStep * s_.stride + layout.pairStep) * sizeof(Bfloat16);
+    const int64_t rowBytes = (layout.lineStep * layout.stride + layout.pairStep) * sizeof(Bfloat16);
     const int64_t blocks = (s_.inChannels / kInputs) * (s_.outChannels / layout.outputs);
     const int64_t bands = std::max<int64_t>(1, count * s_.outHeight * rowBytes / kNearBytes);
-    const int64_t steps = 3 * (kInputs * layout.outputs / 128) * blocks * bands;
+    const int64_t steps = (s_.side == 1 ? 1 : 3 * (kInputs * layout.outputs / 128)) * blocks * bands;
     ahead[0].plan(x_ + two * xBytes / 2, count * xBytes, steps);
     ahead[1].plan(dy_ + two * dyBytes / 2, count * dyBytes, steps);
   }
@@ -214,18 +220,25 @@ class Laid {
 
  private:
   void addBand(const Band& band, float* block, ReadAhead (&ahead)[2]) const {
-    if (layout.outputs == 32) s_.stride == 1 ? addBlock<1, 2>(s_, band, block, ahead) : addBlock<2, 2>(s_, band, block, ahead);
-    else s_.stride == 1 ? addBlock<1, 1>(s_, band, block, ahead) : addBlock<2, 1>(s_, band, block, ahead);
+    if (layout.outputs == 32) addBand<2>(band, block, ahead);
+    else addBand<1>(band, block, ahead);
+  }
+
+  template <int vectors>
+  void addBand(const Band& band, float* block, ReadAhead (&ahead)[2]) const {
+    if (s_.side == 1) addBlock<1, 1, vectors>(s_, band, block, ahead);
+    else if (s_.stride == 1) addBlock<3, 1, vectors>(s_, band, block, ahead);
+    else addBlock<3, 2, vectors>(s_, band, block, ahead);
   }
 
   void layLine(const Bfloat16* first, const Bfloat16* second, int row, Bfloat16* to) const {
-    const int at = row - s_.pad;
+    const int at = row * layout.step - s_.pad;
     const int64_t rowSize = static_cast<int64_t>(s_.width) * s_.inChannels;
     const bool isOutside = at < 0 || at >= s_.height;
     const Bfloat16* a = isOutside ? zeros_.data() : first + at * rowSize;
     const Bfloat16* b = isOutside || second == nullptr ? zeros_.data() : second + at * rowSize;
     const int columns = std::min(s_.width, layout.columns - s_.pad);
-    layRow(a, b, columns, s_.inChannels, kInputs, layout.lineBlock, to + s_.pad * kPlace);
+    layRow(a, b, columns, layout.step * s_.inChannels, s_.inChannels, kInputs, layout.lineBlock, to + s_.pad * kPlace);
     for (int block = 0; block < s_.inChannels / kInputs; block++, to += layout.lineBlock) {
       if (s_.pad > 0) layPlace(nullptr, nullptr, to);
       for (int column = s_.pad + columns; column < layout.columns; column++) layPlace(nullptr, nullptr, to + column * kPlace);
@@ -246,11 +259,14 @@ int twosIn(int64_t bytes, const FilterGradientShape& s) {
 }
 
 void sumByImages(const FilterGradientShape& s, const Bfloat16* x, const Bfloat16* dy, float* kernel) {
-  const int64_t size = 9LL * s.inChannels * s.outChannels;
+  const int64_t size = static_cast<int64_t>(s.side) * s.side * s.inChannels * s.outChannels;
   const int twos = twosOf(s), atOnce = twosIn(kLaidBytes, s), parts = std::min(kMostParts, twos);
-  std::vector<float> sums(static_cast<size_t>(parts) * size, 0.0f);
+  thread_local std::vector<float> kept;
+  if (kept.size() < static_cast<size_t>(parts * size)) kept.resize(parts * size);
+  float* const sums = kept.data();
   shareWork(parts, [&](int part) {
-    float* own = sums.data() + part * size;
+    float* own = sums + part * size;
+    std::fill(own, own + size, 0.0f);
     const int first = static_cast<int>(static_cast<int64_t>(twos) * part / parts);
     const int last = static_cast<int>(static_cast<int64_t>(twos) * (part + 1) / parts);
     Laid laid(s, x, dy, atOnce);
@@ -263,16 +279,20 @@ void sumByImages(const FilterGradientShape& s, const Bfloat16* x, const Bfloat16
         for (int out = 0; out < s.outChannels; out += laid.layout.outputs) laid.add(0, count, in, out, own, ahead);
     }
   });
-  std::copy(sums.begin(), sums.begin() + size, kernel);
-  for (int part = 1; part < parts; part++)
-    for (int64_t i = 0; i < size; i++) kernel[i] += sums[part * size + i];
+  const int slices = std::max<int>(1, std::min<int64_t>(kMostParts, size / kSliceNumbers));
+  shareWork(slices, [&](int slice) {
+    const int64_t first = size * slice / slices, last = size * (slice + 1) / slices;
+    std::copy(sums + first, sums + last, kernel + first);
+    for (int part = 1; part < parts; part++)
+      for (int64_t i = first; i < last; i++) kernel[i] += sums[part * size + i];
+  });
 }
 
 void sumByBlocks(const FilterGradientShape& s, const Bfloat16* x, const Bfloat16* dy, float* kernel) {
   const int twos = twosOf(s), most = twosIn(kManyLaidBytes, s), sixteens = s.inChannels / kInputs;
   Laid laid(s, x, dy, most);
   const int outputs = laid.layout.outputs;
-  std::fill(kernel, kernel + 9LL * s.inChannels * s.outChannels, 0.0f);
+  std::fill(kernel, kernel + static_cast<int64_t>(s.side) * s.side * s.inChannels * s.outChannels, 0.0f);
   for (int first = 0; first < twos; first += most) {
     const int count = std::min(most, twos - first);
     shareWork(count, [&](int i) { laid.lay(i, first + i); });

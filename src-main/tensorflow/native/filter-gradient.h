@@ -1,4 +1,4 @@
-// The gradient of a 3 × 3 convolution's kernel in bfloat16. TensorFlow's own reaches half of what the processor can do,
+// The gradient of a convolution's kernel, 1 × 1 or 3 × 3, in bfloat16. TensorFlow's own reaches half of what the processor can do,
 // because it reorders activations that are hardly used again.
 #pragma once
 #include <cstdint>
@@ -15,9 +15,11 @@ struct FilterGradientShape {
   int outHeight, outWidth;
   // Multiples of 16.
   int inChannels, outChannels;
+  // 1 or 3.
+  int side;
   // 1 or 2.
   int stride;
-  // Zeros on every side of the images: 0 or 1.
+  // Zeros on every side of the images: 0 or 1, of a side of 1 always 0.
   int pad;
 };
 
@@ -26,7 +28,7 @@ bool hasFilterGradient();
 
 bool fitsFilterGradient(const FilterGradientShape& shape);
 
-// x [images, height, width, inChannels], dy [images, outHeight, outWidth, outChannels] → kernel [3, 3, inChannels,
+// x [images, height, width, inChannels], dy [images, outHeight, outWidth, outChannels] → kernel [side, side, inChannels,
 // outChannels] in float32. The same result whatever the number of threads.
 void filterGradient(const FilterGradientShape& shape, const Bfloat16* x, const Bfloat16* dy, float* kernel);
 

@@ -3,7 +3,7 @@
 //   KindredBatchNormRelu      x: T, gamma, beta: float, side: sides × T → y: T, mean, variance, inverse_deviation: float
 //   KindredBatchNormReluGrad  dy: parts × T, x: T, gamma, beta, mean, inverse_deviation: float, y: sides × T
 //                             → dx: T, dgamma, dbeta: float, dside: sides × T
-//   KindredFilterGradient     x, dy: bfloat16 → dkernel: float [3, 3, in, out]
+//   KindredFilterGradient     x, dy: bfloat16 → dkernel: float [side, side, in, out]
 //   KindredConvolution        x, kernel: bfloat16 → y: bfloat16; x with `pad` zeros on every side
 //   KindredConvolutionGradient dy, kernel: bfloat16 → dx: bfloat16 [n, height, width, c], the gradient by x of the same
 //   KindredDrawViews          canvas: C [slots, 3, c, c], numbers: float [rows, slots], slot_of_view: int32 → views: float
@@ -187,14 +187,15 @@ void computeNormGradient(void* kernel, TF_OpKernelContext* context) {
 
 // What a convolution or a gradient of one is told: 0 where an operation has no such attribute.
 struct ConvolutionAttributes {
-  int32_t stride = 1, pad = 0, height = 0, width = 0;
+  int32_t side = 0, stride = 1, pad = 0, height = 0, width = 0;
 };
 
 void* makeConvolution(TF_OpKernelConstruction* construction) {
   TF_Status* status = TF_NewStatus();
   auto* attributes = new ConvolutionAttributes;
   const std::pair<const char*, int32_t*> wanted[] = {
-      {"stride", &attributes->stride}, {"pad", &attributes->pad}, {"height", &attributes->height}, {"width", &attributes->width}};
+      {"side", &attributes->side},     {"stride", &attributes->stride}, {"pad", &attributes->pad},
+      {"height", &attributes->height}, {"width", &attributes->width}};
   for (const auto& [name, value] : wanted) {
     if (TF_GetCode(status) == TF_OK && TF_OpKernelConstruction_HasAttr(construction, name, status))
       TF_OpKernelConstruction_GetAttrInt32(construction, name, value, status);
@@ -239,9 +240,9 @@ void computeFilterGradient(void* kernel, TF_OpKernelContext* context) {
                     "filter gradients need images and bfloat16 instructions"))
     return;
   const FilterGradientShape shape = {dimOf(x, 0), dimOf(x, 1), dimOf(x, 2), dimOf(dy, 1), dimOf(dy, 2), dimOf(x, 3),
-                                     dimOf(dy, 3), attributes.stride, attributes.pad};
+                                     dimOf(dy, 3), attributes.side, attributes.stride, attributes.pad};
   if (!call.require(fitsFilterGradient(shape), "no filter gradient for these shapes")) return;
-  TF_Tensor* dkernel = call.output(0, TF_FLOAT, {3, 3, shape.inChannels, shape.outChannels});
+  TF_Tensor* dkernel = call.output(0, TF_FLOAT, {shape.side, shape.side, shape.inChannels, shape.outChannels});
   if (call.hasFailed()) return;
   filterGradient(shape, dataOf<Bfloat16>(x), dataOf<Bfloat16>(dy), dataOf<float>(dkernel));
 }
@@ -329,7 +330,7 @@ bool registerAll() {
                      {"dx: T", "dgamma: float", "dbeta: float", "dside: sides * T"},
                      {kType, "parts: int >= 1", "sides: int >= 0"},
                      shapesUnknown});
-  registerOperation({"KindredFilterGradient", {"x: bfloat16", "dy: bfloat16"}, {"dkernel: float"}, {"stride: int", "pad: int"}, shapesUnknown});
+  registerOperation({"KindredFilterGradient", {"x: bfloat16", "dy: bfloat16"}, {"dkernel: float"}, {"side: int", "stride: int", "pad: int"}, shapesUnknown});
   registerOperation({"KindredConvolution", {"x: T", "kernel: T"}, {"y: T"}, {kNarrow, "stride: int", "pad: int"}, shapesUnknown});
   registerOperation({"KindredConvolutionGradient",
                      {"dy: T", "kernel: T"},

@@ -1,5 +1,5 @@
 /**
- * Gradients of 3 × 3 kernels by an operation of ours (`native/filter-gradient.h`), which takes bfloat16 and gives
+ * Gradients of kernels 1 × 1 and 3 × 3 by an operation of ours (`native/filter-gradient.h`), which takes bfloat16 and gives
  * float32. Runs before the pass `bfloat16`, which narrows its inputs.
  */
 import type { Attributes, Program, ProgramNode } from '../program.ts';
@@ -9,25 +9,26 @@ import { rewriteProgram } from './rewrite-program.ts';
 export const FILTER_GRADIENT = 'KindredFilterGradient';
 
 const LANES = 16;
-const SIDE = 3;
+const SIDES = [1, 3];
 
 export function directFilterGradients(program: Program): Program {
   return rewriteProgram(program, (node, builder) => {
-    const stride = strideOf(node);
-    if (stride === null) return builder.addNode(node);
-    const inputs = [node.inputs[0]!, node.inputs[2]!];
-    const attributes: Attributes = {
-      stride: { kind: 'int', value: stride },
-      pad: { kind: 'int', value: plainPad(SIDE, stride) },
-    };
-    return builder.add(FILTER_GRADIENT, inputs, attributes, node.outputs);
+    const attributes = attributesOf(node);
+    if (attributes === null) return builder.addNode(node);
+    return builder.add(FILTER_GRADIENT, [node.inputs[0]!, node.inputs[2]!], attributes, node.outputs);
   });
 }
 
-/** The stride of a convolution whose filter gradient is ours, else null. */
-function strideOf({ op, attributes, outputs }: ProgramNode): 1 | 2 | null {
+/** Of a filter gradient that is ours, else null. */
+function attributesOf({ op, attributes, outputs }: ProgramNode): Attributes | null {
   if (op !== 'Conv2DBackpropFilter') return null;
-  const [height, width, into, out] = outputs[0]!.shape as [number, number, number, number];
-  if (height !== SIDE || width !== SIDE || into % LANES !== 0 || out % LANES !== 0) return null;
-  return plainStride(attributes, SIDE);
+  const [side, width, into, out] = outputs[0]!.shape as [number, number, number, number];
+  if (side !== width || !SIDES.includes(side) || into % LANES !== 0 || out % LANES !== 0) return null;
+  const stride = plainStride(attributes, side);
+  if (stride === null) return null;
+  return {
+    side: { kind: 'int', value: side },
+    stride: { kind: 'int', value: stride },
+    pad: { kind: 'int', value: plainPad(side, stride) },
+  };
 }

@@ -17,25 +17,27 @@ interface Convolution {
   readonly side: number;
   readonly into: number;
   readonly out: number;
+  /** Of the kernel: 3 when left out. */
+  readonly kernel?: 1 | 3;
   readonly stride: 1 | 2;
 }
 
 /** Sides of x and dy: at stride 2 x comes padded, as the encoders pad it. */
-function shapesOf({ images, side, into, out, stride }: Convolution) {
-  const inner = stride === 1 ? side : side + 2;
+function shapesOf({ images, side, into, out, stride, kernel = 3 }: Convolution) {
+  const inner = stride === 1 || kernel === 1 ? side : side + 2;
   const outer = stride === 1 ? side : Math.ceil(side / 2);
   return { x: [images, inner, inner, into], dy: [images, outer, outer, out] };
 }
 
 function recorded(convolution: Convolution): Program {
   const { x, dy } = shapesOf(convolution);
-  const { into, out, stride } = convolution;
+  const { into, out, stride, kernel = 3 } = convolution;
   const attributes = {
     strides: stride,
     pad: stride === 1 ? 'same' : 'valid',
     dataFormat: 'NHWC',
     dimRoundingMode: undefined,
-    filterShape: [3, 3, into, out],
+    filterShape: [kernel, kernel, into, out],
   };
   return recordProgram({
     state: new Map(),
@@ -67,7 +69,7 @@ function eighths(shape: readonly number[], seed: number) {
 const ops = ({ nodes }: Program) => nodes.map(({ op }) => op);
 
 describe('directFilterGradients', () => {
-  const cases: readonly Convolution[] = [
+  const cases = [
     { images: 5, side: 32, into: 16, out: 16, stride: 1 },
     { images: 7, side: 16, into: 32, out: 64, stride: 1 },
     { images: 13, side: 4, into: 128, out: 128, stride: 1 },
@@ -84,10 +86,15 @@ describe('directFilterGradients', () => {
     { images: 9, side: 8, into: 64, out: 128, stride: 2 },
     { images: 6, side: 7, into: 32, out: 32, stride: 2 },
     { images: 2, side: 3, into: 16, out: 16, stride: 2 },
-  ];
+    { images: 5, side: 32, into: 16, out: 32, kernel: 1, stride: 2 },
+    { images: 7, side: 9, into: 32, out: 16, kernel: 1, stride: 2 },
+    { images: 4, side: 6, into: 256, out: 64, kernel: 1, stride: 1 },
+    { images: 3, side: 5, into: 16, out: 48, kernel: 1, stride: 1 },
+    { images: 40, side: 4, into: 512, out: 128, kernel: 1, stride: 2 },
+  ] as const;
   it.each(cases)(
-    'gives TensorFlow’s gradient for $images images of side $side, $into → $out channels, stride $stride',
-    (convolution) => {
+    'gives TensorFlow’s gradient for $images images of side $side, $into → $out channels, kernel $kernel, stride $stride',
+    (convolution: Convolution) => {
       const { x, dy } = shapesOf(convolution);
       const inputs = new Map([
         ['x', eighths(x, 1)],
