@@ -3,6 +3,9 @@ import { availableParallelism } from 'node:os';
 /** Each has all threads then. Two at once, each with half of them, take a tenth longer for small networks (measured). */
 const OPERATIONS_AT_ONCE = '1';
 
+/** Memory in pages of 2 MB where the C library can: norms and convolutions take a few hundredths less (measured). */
+const LARGE_PAGES = 'glibc.malloc.hugetlb=1';
+
 /**
  * What a process finds in its environment so that TensorFlow is quiet, takes as many threads as it is given and grows
  * into a GPU's memory. A worker thread's environment is a copy that native code does not see: a process that loads
@@ -18,5 +21,6 @@ export function tensorFlowEnvironment(threads: number | null): Record<string, st
     TF_NUM_INTRAOP_THREADS: count,
     TF_NUM_INTEROP_THREADS: OPERATIONS_AT_ONCE,
     OMP_NUM_THREADS: count,
+    GLIBC_TUNABLES: LARGE_PAGES,
   };
 }

@@ -3,12 +3,13 @@ import { nativeBackend } from './native-backend.ts';
 /** Which of our own operations (`native/`) this computer can run. */
 export interface NativeAbilities {
   readonly fusedNorms: boolean;
-  readonly drawnViews: boolean;
+  /** Views, updates of all parameters and the norm of all gradients, each as one operation. */
+  readonly wholeOperations: boolean;
   /** Convolutions and their gradients; they need a processor with bfloat16 products. */
   readonly convolutions: boolean;
 }
 
-const NONE: NativeAbilities = { fusedNorms: false, drawnViews: false, convolutions: false };
+const NONE: NativeAbilities = { fusedNorms: false, wholeOperations: false, convolutions: false };
 let known: NativeAbilities | null = null;
 
 /** They run on a CPU, and come with the addon that the set-up compiles: another addon has none. */
@@ -24,7 +25,7 @@ function askAbilities(): NativeAbilities {
     const [answer] = binding.executeOp('KindredAbilities', [], [], 1);
     const bits = binding.tensorDataSync(answer!.id)[0]!;
     binding.deleteTensor(answer!.id);
-    return { fusedNorms: (bits & 1) > 0, drawnViews: (bits & 1) > 0, convolutions: (bits & 2) > 0 };
+    return { fusedNorms: (bits & 1) > 0, wholeOperations: (bits & 1) > 0, convolutions: (bits & 2) > 0 };
   } catch {
     return NONE;
   }

@@ -10,6 +10,7 @@ import { encode } from '../encoder/resnet.ts';
 import { project } from '../head/projection-head.ts';
 import { contrastiveMeasures } from '../losses/contrastive-measures.ts';
 import { ntXentLoss } from '../losses/nt-xent.ts';
+import { GLOBAL_NORM } from '../ops/kernel-names.ts';
 import { updatedState } from '../optimizers/update.ts';
 import { isTrainable } from '../parameter-spec.ts';
 import { parameterSpecs } from '../parameters.ts';
@@ -79,6 +80,10 @@ export function projectViews(
 
 /** √(Σ over all gradients of Σ g²). */
 export function globalNorm(gradients: readonly tf.Tensor[]): tf.Tensor {
+  if (tf.getKernel(GLOBAL_NORM, tf.getBackend()) !== undefined) {
+    const tensors = Object.fromEntries(gradients.map((gradient, i) => [`tensor${i}`, gradient]));
+    return tf.engine().runKernel(GLOBAL_NORM, tensors, { count: gradients.length });
+  }
   return tf.sqrt(tf.addN(gradients.map((gradient) => tf.sum(tf.square(gradient)))));
 }
 

@@ -8,9 +8,17 @@
  * KindredBatchNormGrad  {dy, x, gamma, reserve1, reserve2, reserve3} {epsilon} → [dx, dgamma, dbeta]
  * KindredReluGrad       {dy, y} → dx, any shape: dy where y > 0, else 0.
  * KindredDrawViews      {canvas, numbers, slotOfRow} {side, linearCount, streams, hasHue, hasGrey, blurRadius} → views,
- *                       as `views/draw-views.ts` says; its composed form is there, not a kernel.
+ *                       as `views/draw-views.ts` says.
+ * KindredUpdate         {weight0 … gradient0 … slot0 … learningRate, step} {count, slots, rule, isAdapted and the settings
+ *                       of `OptimizerRecipe`} → the next weights, then slots, as \`optimizers/update.ts\` says; slots: all
+ *                       first ones, then all second ones
+ * KindredGlobalNorm     {tensor0 …} {count} → scalar, √(Σ over all tensors of Σ x²)
+ *
+ * The last three have no composed kernel: where a backend has none, what they stand for is composed in its place.
  */
 export const BATCH_NORM = 'KindredBatchNorm';
 export const BATCH_NORM_GRADIENT = 'KindredBatchNormGrad';
 export const RELU_GRADIENT = 'KindredReluGrad';
 export const DRAW_VIEWS = 'KindredDrawViews';
+export const UPDATE = 'KindredUpdate';
+export const GLOBAL_NORM = 'KindredGlobalNorm';

@@ -1,5 +1,6 @@
 /** One update of all weights by the recipe's optimizer: a pure function of weights, gradients, slots and inputs. */
-import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
+import { getBackend, getKernel, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
+import { UPDATE } from '../ops/kernel-names.ts';
 import { isBiasOrNorm, isTrainable, type ParameterSpec } from '../parameter-spec.ts';
 import type { OptimizerRecipe } from '../recipe.ts';
 import { tensorNamed, type TensorMap } from '../tensor-map.ts';
@@ -7,11 +8,12 @@ import { adamwUpdate } from './adamw.ts';
 import { larsUpdate } from './lars.ts';
 import { sgdUpdate } from './sgd.ts';
 import { slotName, slotNames } from './slot-names.ts';
+import { updateTogether } from './update-together.ts';
 
 export interface UpdateInputs {
   /** float32 scalar. */
   readonly learningRate: Scalar;
-  /** float32 scalar, updates made before this one; only AdamW reads it. */
+  /** float32 scalar, updates made before this one; null but for AdamW. */
   readonly step: Scalar | null;
 }
 
@@ -33,9 +35,12 @@ export function updatedState(
   gradients: TensorMap,
   inputs: UpdateInputs,
 ): TensorMap {
+  const trainable = specs.filter(isTrainable);
+  if (getKernel(UPDATE, getBackend()) !== undefined)
+    return updateTogether(optimizer, trainable, state, gradients, inputs);
   const slots = slotNames(optimizer);
   const next: Record<string, Tensor> = {};
-  for (const spec of specs.filter(isTrainable)) {
+  for (const spec of trainable) {
     const { name } = spec;
     const current: ParameterUpdate = {
       weight: tensorNamed(state, name),

@@ -7,6 +7,7 @@ import { batchNormGradientKernel, batchNormKernel } from './batch-norm.ts';
 import { nativeAbilities } from '../native-abilities.ts';
 import { drawViewsKernel } from './draw-views.ts';
 import { gatherKernel } from './gather.ts';
+import { globalNormKernel, updateKernel } from './optimizer-updates.ts';
 import { reluGradientKernel } from './relu-gradient.ts';
 
 const BACKEND = 'tensorflow';
@@ -15,7 +16,7 @@ let isRegistered = false;
 /** May be called again. Replaces tfjs-node's kernel where ours bears its name. */
 export function registerNativeKernels(): void {
   if (isRegistered) return;
-  const ours = nativeAbilities().drawnViews ? [drawViewsKernel] : [];
+  const ours = nativeAbilities().wholeOperations ? [drawViewsKernel, updateKernel, globalNormKernel] : [];
   for (const kernel of [batchNormKernel, batchNormGradientKernel, reluGradientKernel, gatherKernel, ...ours]) {
     if (getKernel(kernel.kernelName, BACKEND) !== undefined) unregisterKernel(kernel.kernelName, BACKEND);
     registerKernel({ ...kernel, backendName: BACKEND });

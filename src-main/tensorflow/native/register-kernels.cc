@@ -8,7 +8,10 @@
 //   KindredConvolutionGradient dy, kernel: bfloat16 → dx: bfloat16 [n, height, width, c], the gradient by x of the same
 //   KindredDrawViews          canvas: C [slots, 3, c, c], numbers: float [rows, slots], slot_of_view: int32 → views: float
 //                             [n, side, side, 3]; C is uint8, int32 or float
-//   KindredAbilities          → int32: 1 norms and views, 2 products of bfloat16 (convolutions and their gradients), added up
+//   KindredUpdate             weights, gradients: n × float, slots: m × float, learning_rate, step: float [] → the next
+//                             weights and slots; m is n times the slots of the rule: all first ones, then all second ones
+//   KindredGlobalNorm         tensors: n × float → float []
+//   KindredAbilities          → int32: 1 norms, views and updates, 2 products of bfloat16 (convolutions and their gradients), added up
 //
 // T is float or bfloat16, of convolutions always bfloat16; images are [n, h, w, c], c a multiple of 16; parts is 1 or 2, sides 0 or 1.
 #include <utility>
@@ -19,6 +22,7 @@
 #include "filter-gradient.h"
 #include "fused-norm.h"
 #include "kernel-api.h"
+#include "optimizer-updates.h"
 #include "register-operation.h"
 
 namespace kindred {
@@ -291,6 +295,89 @@ void computeViews(void* kernel, TF_OpKernelContext* context) {
   }
 }
 
+struct UpdateAttributes {
+  int32_t count = 0, slots = 0;
+  UpdateSettings settings;
+};
+
+void* makeUpdate(TF_OpKernelConstruction* construction) {
+  TF_Status* status = TF_NewStatus();
+  auto* attributes = new UpdateAttributes;
+  UpdateSettings& settings = attributes->settings;
+  int32_t rule = 0, isNesterov = 0, isAdapted = 0;
+  const std::pair<const char*, int32_t*> numbers[] = {{"n", &attributes->count},
+                                                      {"m", &attributes->slots},
+                                                      {"rule", &rule},
+                                                      {"is_nesterov", &isNesterov},
+                                                      {"is_adapted", &isAdapted}};
+  const std::pair<const char*, float*> fractions[] = {
+      {"momentum", &settings.momentum}, {"weight_decay", &settings.weightDecay}, {"trust_coefficient", &settings.trustCoefficient},
+      {"beta1", &settings.beta1},       {"beta2", &settings.beta2},              {"epsilon", &settings.epsilon}};
+  for (const auto& [name, value] : numbers)
+    if (TF_GetCode(status) == TF_OK) TF_OpKernelConstruction_GetAttrInt32(construction, name, value, status);
+  for (const auto& [name, value] : fractions)
+    if (TF_GetCode(status) == TF_OK) TF_OpKernelConstruction_GetAttrFloat(construction, name, value, status);
+  settings.rule = static_cast<UpdateRule>(rule);
+  settings.isNesterov = isNesterov > 0;
+  settings.isAdapted = isAdapted > 0;
+  if (TF_GetCode(status) != TF_OK) TF_OpKernelConstruction_Failure(construction, status);
+  TF_DeleteStatus(status);
+  return attributes;
+}
+
+void deleteUpdate(void* attributes) { delete static_cast<UpdateAttributes*>(attributes); }
+
+void computeUpdate(void* kernel, TF_OpKernelContext* context) {
+  const auto& [count, slotCount, settings] = *static_cast<UpdateAttributes*>(kernel);
+  Call call(context);
+  if (!call.require(slotCount == count * (settings.rule == kAdamw ? 2 : 1), "slots don't fit the rule")) return;
+  std::vector<TF_Tensor*> inputs(2 * count + slotCount + 2);
+  for (size_t i = 0; i < inputs.size(); i++) inputs[i] = call.input(static_cast<int>(i));
+  if (call.hasFailed()) return;
+  std::vector<UpdatedTensor> tensors(count);
+  for (int i = 0; i < count; i++) {
+    TF_Tensor *weight = inputs[i], *gradient = inputs[count + i];
+    const int64_t size = TF_TensorElementCount(weight);
+    tensors[i] = {size, dataOf<float>(weight), dataOf<float>(gradient), {}, nullptr, {}};
+    if (!call.require(TF_TensorElementCount(gradient) == size, "a gradient for each weight")) return;
+    TF_Tensor* next = call.output(i, TF_FLOAT, dimsOf(weight));
+    if (call.hasFailed()) return;
+    tensors[i].nextWeight = dataOf<float>(next);
+    for (int slot = 0; slot * count < slotCount; slot++) {
+      TF_Tensor* old = inputs[2 * count + slot * count + i];
+      if (!call.require(TF_TensorElementCount(old) == size, "slots as the weights")) return;
+      TF_Tensor* nextSlot = call.output(count + slot * count + i, TF_FLOAT, dimsOf(weight));
+      if (call.hasFailed()) return;
+      tensors[i].slots[slot] = dataOf<float>(old);
+      tensors[i].nextSlots[slot] = dataOf<float>(nextSlot);
+    }
+  }
+  update(settings, *dataOf<float>(inputs[inputs.size() - 2]), *dataOf<float>(inputs.back()), tensors);
+}
+
+void* makeCount(TF_OpKernelConstruction* construction) {
+  TF_Status* status = TF_NewStatus();
+  auto* count = new int32_t(0);
+  TF_OpKernelConstruction_GetAttrInt32(construction, "n", count, status);
+  if (TF_GetCode(status) != TF_OK) TF_OpKernelConstruction_Failure(construction, status);
+  TF_DeleteStatus(status);
+  return count;
+}
+
+void deleteCount(void* count) { delete static_cast<int32_t*>(count); }
+
+void computeGlobalNorm(void* kernel, TF_OpKernelContext* context) {
+  Call call(context);
+  std::vector<Numbers> tensors(*static_cast<int32_t*>(kernel));
+  for (size_t i = 0; i < tensors.size(); i++) {
+    TF_Tensor* tensor = call.input(static_cast<int>(i));
+    if (call.hasFailed()) return;
+    tensors[i] = {TF_TensorElementCount(tensor), dataOf<float>(tensor)};
+  }
+  TF_Tensor* norm = call.output(0, TF_FLOAT, {});
+  if (!call.hasFailed()) *dataOf<float>(norm) = globalNorm(tensors);
+}
+
 void computeAbilities(void*, TF_OpKernelContext* context) {
   Call call(context);
   TF_Tensor* abilities = call.output(0, TF_INT32, {});
@@ -343,6 +430,13 @@ bool registerAll() {
                      {"C: {uint8, int32, float}", "side: int >= 1", "linear_count: int >= 0", "streams: int >= 1",
                       "has_hue: int", "has_grey: int", "blur_radius: int >= 0"},
                      shapesUnknown});
+  registerOperation({"KindredUpdate",
+                     {"weights: n * float", "gradients: n * float", "slots: m * float", "learning_rate: float", "step: float"},
+                     {"next_weights: n * float", "next_slots: m * float"},
+                     {"n: int >= 1", "m: int >= 1", "rule: int", "is_nesterov: int", "is_adapted: int", "momentum: float",
+                      "weight_decay: float", "trust_coefficient: float", "beta1: float", "beta2: float", "epsilon: float"},
+                     shapesUnknown});
+  registerOperation({"KindredGlobalNorm", {"tensors: n * float"}, {"norm: float"}, {"n: int >= 1"}, shapesOfScalar});
   registerOperation({"KindredAbilities", {}, {"abilities: int32"}, {}, shapesOfScalar});
   const auto norm = "KindredBatchNormRelu", gradient = "KindredBatchNormReluGrad";
   registerKernel(norm, "KindredNormFloat", TF_FLOAT, makeNorm, computeNorm<float, TF_FLOAT>, deleteNorm);
@@ -355,6 +449,8 @@ bool registerAll() {
   for (const char* name : {"KindredConvolution", "KindredConvolutionGradient"})
     registerKernel(name, name, TF_BFLOAT16, makeConvolution, computeConvolution, deleteConvolution);
   registerKernel("KindredDrawViews", "KindredDrawViews", 0, makeViews, computeViews, deleteViews);
+  registerKernel("KindredUpdate", "KindredUpdate", 0, makeUpdate, computeUpdate, deleteUpdate);
+  registerKernel("KindredGlobalNorm", "KindredGlobalNorm", 0, makeCount, computeGlobalNorm, deleteCount);
   registerKernel("KindredAbilities", "KindredAbilities", 0, nullptr, computeAbilities, nullptr);
   return true;
 }

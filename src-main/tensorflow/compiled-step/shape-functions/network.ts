@@ -86,11 +86,19 @@ const drawViews: ShapeFunction = (call) => {
   return [{ dtype: 'float32', shape: [call.shape(2)[0]!, side, side, 3] }];
 };
 
+/** The next weights and the next slots. */
+const update: ShapeFunction = (call) => {
+  const [weights, slots] = [call.int('n'), call.int('m')];
+  return [...call.inputs.slice(0, weights), ...call.inputs.slice(2 * weights, 2 * weights + slots)];
+};
+
 export const network: ReadonlyMap<string, ShapeFunction> = new Map([
   ['Conv2D', conv2D],
   ['Conv2DBackpropInput', (call) => [{ dtype: call.input(2).dtype, shape: call.constant(0) }]],
   ['Conv2DBackpropFilter', (call) => [{ dtype: call.input(2).dtype, shape: call.constant(1) }]],
   ['KindredDrawViews', drawViews],
+  ['KindredUpdate', update],
+  ['KindredGlobalNorm', () => [{ dtype: 'float32', shape: [] }]],
   ['MaxPool', pool],
   ['AvgPool', pool],
   ['MaxPoolGrad', (call) => [call.input(0)]],
