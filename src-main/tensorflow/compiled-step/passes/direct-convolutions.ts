@@ -15,6 +15,7 @@ const LANES = 16;
 const MOST_STEP = 1024;
 /** The least rows and columns of what is written; at stride 2 a gradient is written in two goes each way. */
 const LEAST_SIDE = 4;
+export const LEAST_GRADIENT_SIDE_AT_STRIDE_2 = 2 * LEAST_SIDE;
 
 export function directConvolutions(program: Program): Program {
   return rewriteProgram(program, (node, builder) => {

@@ -10,7 +10,7 @@
 import { valuesOf } from '../constant-values.ts';
 import type { ProgramBuilder } from '../program-builder.ts';
 import { nodeOf, typeOf, type Attributes, type Program, type ProgramNode, type Ref } from '../program.ts';
-import { CONVOLUTION, CONVOLUTION_GRADIENT } from './direct-convolutions.ts';
+import { CONVOLUTION, CONVOLUTION_GRADIENT, LEAST_GRADIENT_SIDE_AT_STRIDE_2 } from './direct-convolutions.ts';
 import { FILTER_GRADIENT } from './direct-filter-gradients.ts';
 import { rewriteProgram } from './rewrite-program.ts';
 
@@ -41,6 +41,7 @@ function uncut(node: ProgramNode, builder: ProgramBuilder): readonly Ref[] | nul
   const [, height, width] = typeOf(builder, whole).shape;
   const [, inner, across] = node.outputs[0]!.shape;
   if (height !== inner! + 2 || width !== across! + 2) return null;
+  if (Math.min(inner!, across!) < LEAST_GRADIENT_SIDE_AT_STRIDE_2) return null;
   const attributes: Attributes = {
     ...padded1(gradient.attributes),
     height: { kind: 'int', value: inner! },

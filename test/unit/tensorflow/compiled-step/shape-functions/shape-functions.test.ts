@@ -168,6 +168,20 @@ const cases: Readonly<Record<string, (operands: Operands) => tf.TensorContainer>
     tf.matMul(m, m, true, false),
     tf.matMul(tf.reshape(m, [2, 1, 3]), tf.reshape(m, [1, 3, 2])),
   ],
+  KindredDrawViews: ({ image }) => {
+    const canvas = tf.reshape(tf.slice(image, [0, 0, 0, 0], [2, 6, 4, 1]), [1, 3, 4, 4]) as tf.Tensor4D;
+    const attributes = { side: 2, linearCount: 0, streams: 1, hasHue: false, hasGrey: false, blurRadius: 0 };
+    const inputs = { canvas, numbers: tf.ones([7, 1]), slotOfRow: tf.zeros([5], 'int32') };
+    return tf.engine().runKernel('KindredDrawViews', inputs, attributes);
+  },
+  KindredUpdate: ({ m, v }) => {
+    const settings = { momentum: 0.9, nesterov: false, weightDecay: 0, trustCoefficient: 0, isAdapted: false };
+    const attributes = { count: 2, slots: 2, rule: 0, ...settings, beta1: 0, beta2: 0, epsilon: 0 };
+    const scalars = { learningRate: tf.scalar(1), step: tf.scalar(0) };
+    const tensors = { weight0: m, weight1: v, gradient0: m, gradient1: v, slot0: m, slot1: v, ...scalars };
+    return tf.engine().runKernel('KindredUpdate', tensors, attributes);
+  },
+  KindredGlobalNorm: ({ m, v }) => tf.engine().runKernel('KindredGlobalNorm', { tensor0: m, tensor1: v }, { count: 2 }),
   FusedBatchNormV3: ({ image, v }) =>
     tf.engine().runKernel('KindredBatchNorm', { x: image, gamma: v, beta: v }, { epsilon: 1e-5 }),
   FusedBatchNormGradV3: ({ image, v }) => {
