@@ -148,15 +148,40 @@ void addBlock(const Phase& phase, const Bfloat16* image, const Bfloat16* weights
   }
 }
 
+// What more than a phase's pixels a tiling computes because its last tiles reach back; 1: nothing.
+double excessOf(const Phase& phase, int rows, int columns) {
+  if (phase.height < rows || phase.width < columns) return 1e9;
+  const auto covered = [](int size, int tile) { return static_cast<double>((size + tile - 1) / tile * tile) / size; };
+  return covered(phase.height, rows) * covered(phase.width, columns);
+}
+
+// The tiling with the least excess; of equals the first, which is the faster.
+int pickTiling(const Phase& phase, const int (*tilings)[2], int count) {
+  int best = 0;
+  for (int i = 1; i < count; i++)
+    if (excessOf(phase, tilings[i][0], tilings[i][1]) < excessOf(phase, tilings[best][0], tilings[best][1])) best = i;
+  return best;
+}
+
 template <int step>
 void addBlock(const Phase& phase, int vectors, const Bfloat16* image, const Bfloat16* weights, Bfloat16* y,
               ReadAhead& ahead) {
   if (vectors == 2) {
-    if (phase.width >= 8) addBlock<step, 1, 8, 2>(phase, image, weights, y, ahead);
-    else addBlock<step, 2, 4, 2>(phase, image, weights, y, ahead);
-  } else if (phase.width >= 16) addBlock<step, 1, 16, 1>(phase, image, weights, y, ahead);
-  else if (phase.width >= 8) addBlock<step, 2, 8, 1>(phase, image, weights, y, ahead);
-  else addBlock<step, 4, 4, 1>(phase, image, weights, y, ahead);
+    static constexpr int kTilings[][2] = {{1, 8}, {1, 12}, {2, 6}, {2, 7}, {2, 4}};
+    switch (pickTiling(phase, kTilings, 5)) {
+      case 0: return addBlock<step, 1, 8, 2>(phase, image, weights, y, ahead);
+      case 1: return addBlock<step, 1, 12, 2>(phase, image, weights, y, ahead);
+      case 2: return addBlock<step, 2, 6, 2>(phase, image, weights, y, ahead);
+      case 3: return addBlock<step, 2, 7, 2>(phase, image, weights, y, ahead);
+      default: return addBlock<step, 2, 4, 2>(phase, image, weights, y, ahead);
+    }
+  }
+  static constexpr int kTilings[][2] = {{1, 16}, {2, 8}, {4, 4}};
+  switch (pickTiling(phase, kTilings, 3)) {
+    case 0: return addBlock<step, 1, 16, 1>(phase, image, weights, y, ahead);
+    case 1: return addBlock<step, 2, 8, 1>(phase, image, weights, y, ahead);
+    default: return addBlock<step, 4, 4, 1>(phase, image, weights, y, ahead);
+  }
 }
 
 void addBlock(const Phase& phase, int step, int vectors, const Bfloat16* image, const Bfloat16* weights, Bfloat16* y,
@@ -229,9 +254,11 @@ class Convolution {
       }
       const int64_t following = std::min(group, last - image - count);
       ahead.plan(x_ + (image + count) * size, following * size * sizeof(Bfloat16), rowsOf(count));
+      const bool isOneRow = s_.side == 1 && s_.stride == 1;
       for (int block = 0; block < s_.outChannels / blockChannels(); block++)
-        for (int i = 0; i < count; i++)
-          computeBlock(images + i * paddedSize_, block, y_ + (image + i) * ySize + block * blockChannels(), ahead);
+        for (int i = 0; i < (isOneRow ? 1 : count); i++)
+          computeBlock(images + i * paddedSize_, isOneRow ? count : 1, block,
+                       y_ + (image + i) * ySize + block * blockChannels(), ahead);
     }
   }
 
@@ -244,10 +271,12 @@ class Convolution {
   int blockChannels() const { return 16 * vectors_; }
   int64_t blockSize() const { return static_cast<int64_t>(s_.side) * s_.side * s_.inChannels * blockChannels(); }
 
-  void computeBlock(const Bfloat16* image, int block, Bfloat16* y, ReadAhead& ahead) const {
+  // images: of a kernel of one pixel at stride 1, so many are one long row; else one.
+  void computeBlock(const Bfloat16* image, int images, int block, Bfloat16* y, ReadAhead& ahead) const {
     const int step = s_.inChannels * (s_.isGradient ? 1 : s_.stride);
     const Bfloat16* weights = weights_.data() + block * blockSize();
-    for (const Phase& phase : phases_) {
+    for (Phase phase : phases_) {
+      phase.width *= images;
       addBlock(phase, step, vectors_, image, weights, y, ahead);
       weights += static_cast<int64_t>(phase.taps) * s_.inChannels * blockChannels();
     }
@@ -268,8 +297,9 @@ class Convolution {
         phase.kernelTap[tap] = s_.isGradient ? s_.side * s_.side - 1 - tap : tap;
       }
     phase.taps = s_.side * s_.side;
-    phase.height = s_.outHeight;
-    phase.width = s_.outWidth;
+    const bool isOneRow = s_.side == 1 && s_.stride == 1;
+    phase.height = isOneRow ? 1 : s_.outHeight;
+    phase.width = isOneRow ? s_.outHeight * s_.outWidth : s_.outWidth;
     phase.rowStep = rowStep_ * (s_.isGradient ? 1 : s_.stride);
     phase.yAt = 0;
     phase.yRowStep = static_cast<int64_t>(s_.outWidth) * s_.outChannels;

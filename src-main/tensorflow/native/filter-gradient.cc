@@ -23,8 +23,8 @@ bool hasFilterGradient() { return hasBfloat16Products(); }
 
 namespace {
 
-// Weights above which a kernel is large.
-constexpr int kSmallKernel = 64 * 128;
+// Numbers above which a kernel is large.
+constexpr int64_t kSmallKernel = 9 * 64 * 128;
 // Bytes of lines and pairs that are summed at once, so that they stay in the nearest cache.
 constexpr int64_t kNearBytes = 32 << 10;
 // Bytes that are laid out at once, of a small kernel and of a large one.
@@ -251,6 +251,10 @@ class Laid {
   std::vector<Bfloat16> zeros_;
 };
 
+int64_t kernelSize(const FilterGradientShape& s) {
+  return static_cast<int64_t>(s.side) * s.side * s.inChannels * s.outChannels;
+}
+
 int twosOf(const FilterGradientShape& s) { return (s.images + 1) / 2; }
 
 int twosIn(int64_t bytes, const FilterGradientShape& s) {
@@ -259,7 +263,7 @@ int twosIn(int64_t bytes, const FilterGradientShape& s) {
 }
 
 void sumByImages(const FilterGradientShape& s, const Bfloat16* x, const Bfloat16* dy, float* kernel) {
-  const int64_t size = static_cast<int64_t>(s.side) * s.side * s.inChannels * s.outChannels;
+  const int64_t size = kernelSize(s);
   const int twos = twosOf(s), atOnce = twosIn(kLaidBytes, s), parts = std::min(kMostParts, twos);
   thread_local std::vector<float> kept;
   if (kept.size() < static_cast<size_t>(parts * size)) kept.resize(parts * size);
@@ -292,7 +296,7 @@ void sumByBlocks(const FilterGradientShape& s, const Bfloat16* x, const Bfloat16
   const int twos = twosOf(s), most = twosIn(kManyLaidBytes, s), sixteens = s.inChannels / kInputs;
   Laid laid(s, x, dy, most);
   const int outputs = laid.layout.outputs;
-  std::fill(kernel, kernel + static_cast<int64_t>(s.side) * s.side * s.inChannels * s.outChannels, 0.0f);
+  std::fill(kernel, kernel + kernelSize(s), 0.0f);
   for (int first = 0; first < twos; first += most) {
     const int count = std::min(most, twos - first);
     shareWork(count, [&](int i) { laid.lay(i, first + i); });
@@ -307,8 +311,7 @@ void sumByBlocks(const FilterGradientShape& s, const Bfloat16* x, const Bfloat16
 KINDRED_PRODUCTS_END
 
 void filterGradient(const FilterGradientShape& s, const Bfloat16* x, const Bfloat16* dy, float* kernel) {
-  const bool isSmall = s.inChannels * s.outChannels <= kSmallKernel;
-  (isSmall ? sumByImages : sumByBlocks)(s, x, dy, kernel);
+  (kernelSize(s) <= kSmallKernel ? sumByImages : sumByBlocks)(s, x, dy, kernel);
 }
 
 #else

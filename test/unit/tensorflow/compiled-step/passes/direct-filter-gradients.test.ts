@@ -90,6 +90,7 @@ describe('directFilterGradients', () => {
     { images: 7, side: 9, into: 32, out: 16, kernel: 1, stride: 2 },
     { images: 4, side: 6, into: 256, out: 64, kernel: 1, stride: 1 },
     { images: 3, side: 5, into: 16, out: 48, kernel: 1, stride: 1 },
+    { images: 3, side: 8, into: 256, out: 512, kernel: 1, stride: 1 },
     { images: 40, side: 4, into: 512, out: 128, kernel: 1, stride: 2 },
   ] as const;
   it.each(cases)(
