@@ -65,6 +65,23 @@ export class MeasuredEngine {
     return residentMbOf(this.#pid());
   }
 
+  /** Files, sockets and pipes that the engine's process holds. */
+  openFiles(): number {
+    return readdirSync(`/proc/${this.#pid()}/fd`).length;
+  }
+
+  /** Resident memory of the engine's compute processes together, in MB; null while there is none. */
+  computeMb(): number | null {
+    const engine = this.#pid();
+    const children = readdirSync('/proc').filter(
+      (name) =>
+        /^\d+$/.test(name) &&
+        readOf(`/proc/${name}/cmdline`).includes('hosts/compute/main.ts') &&
+        Number(/^PPid:\s+(\d+)/m.exec(readOf(`/proc/${name}/status`))?.[1]) === engine,
+    );
+    return children.length === 0 ? null : children.reduce((sum, pid) => sum + residentMbOf(Number(pid)), 0);
+  }
+
   #pid(): number {
     const isEngine = (pid: string): boolean => {
       const words = readOf(`/proc/${pid}/cmdline`).split('\0');

@@ -1,0 +1,43 @@
+/** A tab that is driven, and what it must never do: fail a step, throw, break its security policy. */
+import type { BrowserContext, Page } from '@playwright/test';
+
+/** A step that waits longer for what should show has failed. */
+const PATIENCE_MS = 60_000;
+
+export class WatchedSession {
+  readonly page: Page;
+  readonly faults: string[] = [];
+  #steps = 0;
+
+  private constructor(page: Page) {
+    this.page = page;
+  }
+
+  static async open(context: BrowserContext, address: string): Promise<WatchedSession> {
+    const page = await context.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
+    const session = new WatchedSession(page);
+    page.on('pageerror', (error) => session.faults.push(`error: ${error.message}`));
+    page.on('console', (message) => {
+      if (message.type() === 'error') session.faults.push(`console: ${message.text()}`);
+    });
+    page.on('crash', () => session.faults.push('the tab crashed'));
+    await page.goto(address);
+    return session;
+  }
+
+  get stepsMade(): number {
+    return this.#steps;
+  }
+
+  /** Makes a step; one that fails is a fault, after which the session goes on from the images. */
+  async step(name: string, make: (page: Page) => Promise<void>): Promise<void> {
+    this.#steps += 1;
+    try {
+      await make(this.page);
+    } catch (error) {
+      this.faults.push(`${name}: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`);
+      await this.page.goto(`${new URL(this.page.url()).origin}/?screen=images`);
+    }
+  }
+}
