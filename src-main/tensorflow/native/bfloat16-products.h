@@ -26,7 +26,8 @@ inline bool hasBfloat16Products() {
 #ifdef KINDRED_BFLOAT16_PRODUCTS
 KINDRED_PRODUCTS_BEGIN
 
-// Two neighbours in memory, in all sixteen lanes.
+// Two neighbours in memory, in all sixteen lanes. Read here and now: GCC else keeps for the next pixel what that reads
+// too, in more registers than there are. For the same reason loops over sums are unrolled by name.
 inline __m512bh pairInAllLanes(const Bfloat16* p) {
   __m512bh lanes;
   asm("vpbroadcastd %1, %0" : "=v"(lanes) : "m"(*reinterpret_cast<const uint32_t(*)[1]>(p)));

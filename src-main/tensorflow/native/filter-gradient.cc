@@ -85,7 +85,7 @@ struct Band {
 template <int taps, int stride, int inputs, int vectors>
 void addTaps(const Band& band, float* kernel, int64_t inputStep, int64_t tapStep) {
   __m512 sums[inputs][taps][vectors];
-#pragma GCC unroll 8
+#pragma GCC unroll 16
   for (int i = 0; i < inputs; i++)
 #pragma GCC unroll 3
     for (int t = 0; t < taps; t++)
@@ -101,7 +101,7 @@ void addTaps(const Band& band, float* kernel, int64_t inputStep, int64_t tapStep
         for (int v = 0; v < vectors; v++) gradient[v] = (__m512bh)_mm512_loadu_si512(pair + v * 32);
 #pragma GCC unroll 3
         for (int t = 0; t < taps; t++)
-#pragma GCC unroll 8
+#pragma GCC unroll 16
           for (int i = 0; i < inputs; i++) {
             const __m512bh pixel = pairInAllLanes(line + t * kPlace + 2 * i);
 #pragma GCC unroll 2
@@ -112,7 +112,7 @@ void addTaps(const Band& band, float* kernel, int64_t inputStep, int64_t tapStep
       }
     }
   }
-#pragma GCC unroll 8
+#pragma GCC unroll 16
   for (int i = 0; i < inputs; i++)
 #pragma GCC unroll 3
     for (int t = 0; t < taps; t++)
