@@ -1,7 +1,7 @@
 /** Time against work as SVG: a panel a part, its points and the lines through them; for light pages and dark ones. */
 import type { Series } from './series.ts';
 
-const PANEL = { width: 300, height: 230, left: 52, right: 14, top: 34, bottom: 40 };
+const PANEL = { width: 300, height: 230, left: 52, right: 22, top: 34, bottom: 40 };
 const COLOURS = ['#2f6fde', '#d9822b'];
 const TITLES: Readonly<Record<string, string>> = {
   step: 'A training step',
@@ -39,7 +39,7 @@ function panel(series: readonly Series[], left: number): string {
   const across = `${PANEL.left + inner}`;
   const lines = [
     `<text class="title" x="${PANEL.left}" y="16">${TITLES[series[0]!.part] ?? series[0]!.part}</text>`,
-    `<text x="${PANEL.left - 6}" y="${PANEL.top - 6}" text-anchor="end">${unit.name}</text>`,
+    `<text x="${PANEL.left - 6}" y="${PANEL.top - 10}" text-anchor="end">${unit.name}</text>`,
     `<text x="${across}" y="${PANEL.height - 8}" text-anchor="end">${series[0]!.work}</text>`,
     ...ticksY.map((tick) => {
       const at = y(tick * unit.ms);
