@@ -5,11 +5,18 @@ export interface NativeAbilities {
   readonly fusedNorms: boolean;
   /** Views, updates of all parameters and the norm of all gradients, each as one operation. */
   readonly wholeOperations: boolean;
-  /** Convolutions and their gradients; they need a processor with bfloat16 products. */
+  /** Convolutions of float32 and their gradients; they need a processor with AVX-512. */
   readonly convolutions: boolean;
+  /** The same of bfloat16, which needs its products too. */
+  readonly narrowConvolutions: boolean;
 }
 
-const NONE: NativeAbilities = { fusedNorms: false, wholeOperations: false, convolutions: false };
+const NONE: NativeAbilities = {
+  fusedNorms: false,
+  wholeOperations: false,
+  convolutions: false,
+  narrowConvolutions: false,
+};
 let known: NativeAbilities | null = null;
 
 /** They run on a CPU, and come with the addon that the set-up compiles: another addon has none. */
@@ -25,7 +32,8 @@ function askAbilities(): NativeAbilities {
     const [answer] = binding.executeOp('KindredAbilities', [], [], 1);
     const bits = binding.tensorDataSync(answer!.id)[0]!;
     binding.deleteTensor(answer!.id);
-    return { fusedNorms: (bits & 1) > 0, wholeOperations: (bits & 1) > 0, convolutions: (bits & 2) > 0 };
+    const has = (bit: number): boolean => (bits & bit) > 0;
+    return { fusedNorms: has(1), wholeOperations: has(1), convolutions: has(4), narrowConvolutions: has(2) };
   } catch {
     return NONE;
   }

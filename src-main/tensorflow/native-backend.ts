@@ -42,6 +42,8 @@ export interface NativeBinding {
   ) => NativeTensor[];
   readonly getNumOfTensors: () => number;
   readonly isUsingGpuDevice: () => boolean;
+  /** True while calls are written down instead of executed (`compiled-step/record.ts`); the library's own lacks it. */
+  readonly isRecording?: boolean;
   readonly TF_ATTR_STRING: number;
   readonly TF_ATTR_INT: number;
   readonly TF_ATTR_FLOAT: number;

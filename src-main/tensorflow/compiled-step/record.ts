@@ -85,6 +85,7 @@ class Recorder {
       executeOp: (...call: Parameters<NativeBinding['executeOp']>) => this.#answer(binding, ...call),
       deleteTensor: (id: number) => (id >= FIRST_ID ? undefined : binding.deleteTensor(id)),
       tensorDataSync: refuseReadback,
+      isRecording: true,
     });
     backend.getInputTensorIds = (tensors) => tensors.map((tensor) => this.#idOf(tensor));
     backend.move = (dataId, ...rest) => {
@@ -189,7 +190,7 @@ function refuseReadback(): never {
   throw new RecordingError('readback', `Values were read at ${originOfCall()}: a recorded function has none.`);
 }
 
-/** `base` with some calls answered otherwise; the addon's own properties are read-only, so they can't be set. */
+/** `base` with some members otherwise; the addon's own properties are read-only, so they can't be set. */
 function overriding(base: NativeBinding, calls: Partial<NativeBinding>): NativeBinding {
   const descriptors = Object.entries(calls).map(([name, value]) => [name, { value }]);
   return Object.create(base, Object.fromEntries(descriptors)) as NativeBinding;

@@ -5,6 +5,7 @@
 import { getKernel, registerKernel, unregisterKernel } from '@tensorflow/tfjs-core';
 import { batchNormGradientKernel, batchNormKernel } from './batch-norm.ts';
 import { nativeAbilities } from '../native-abilities.ts';
+import { directKernels } from './convolution.ts';
 import { drawViewsKernel } from './draw-views.ts';
 import { gatherKernel } from './gather.ts';
 import { globalNormKernel, updateKernel } from './optimizer-updates.ts';
@@ -16,7 +17,11 @@ let isRegistered = false;
 /** May be called again. Replaces tfjs-node's kernel where ours bears its name. */
 export function registerNativeKernels(): void {
   if (isRegistered) return;
-  const ours = nativeAbilities().wholeOperations ? [drawViewsKernel, updateKernel, globalNormKernel] : [];
+  const { wholeOperations, convolutions } = nativeAbilities();
+  const ours = [
+    ...(wholeOperations ? [drawViewsKernel, updateKernel, globalNormKernel] : []),
+    ...(convolutions ? directKernels((name) => getKernel(name, BACKEND)!) : []),
+  ];
   for (const kernel of [batchNormKernel, batchNormGradientKernel, reluGradientKernel, gatherKernel, ...ours]) {
     if (getKernel(kernel.kernelName, BACKEND) !== undefined) unregisterKernel(kernel.kernelName, BACKEND);
     registerKernel({ ...kernel, backendName: BACKEND });

@@ -3,21 +3,20 @@
 #include <algorithm>
 #include <vector>
 
-#include "bfloat16-products.h"
+#include "products.h"
 #include "read-ahead.h"
 #include "shared-work.h"
 
 /* A tile is some pixels of an image by some sixteens of channels, summed in registers over all taps and input channels:
- * a pair of a pixel's channels, in all lanes, times the weights of that pair for sixteen channels.
+ * a pixel's channel (of bfloat16 a pair of them), in all lanes, times its weights for sixteen channels.
  *
  *   image     with zeros around it, so that a tap is a distance in memory for every pixel
- *   weights   [block of output channels][tap][input channel / 2][output channel of the block][2]
+ *   weights   [block of output channels][tap][input channel / together][output channel of the block][together], where
+ *             `together` is 2 of bfloat16, 1 of float32
  *
  * A gradient by input is the same with the kernel turned round. At stride 2 every other row and column has taps of its
  * own: four phases, each a convolution that writes every other pixel. */
 namespace kindred {
-
-bool hasConvolution() { return hasBfloat16Products(); }
 
 namespace {
 
@@ -46,7 +45,7 @@ bool fitsConvolution(const ConvolutionShape& s) {
   return isWhole && s.outHeight / parts >= 4 && s.outWidth / parts >= 4;
 }
 
-#ifdef KINDRED_BFLOAT16_PRODUCTS
+#ifdef KINDRED_PRODUCTS
 KINDRED_PRODUCTS_BEGIN
 namespace {
 
@@ -66,8 +65,9 @@ struct Phase {
   int inChannels;
 };
 
-template <int step, int rows, int columns, int vectors>
-void addTile(const Phase& phase, const Bfloat16* x, const Bfloat16* weights, Bfloat16* y) {
+template <typename T, int step, int rows, int columns, int vectors>
+void addTile(const Phase& phase, const T* x, const T* weights, T* y) {
+  using P = Products<T>;
   __m512 sums[rows][columns][vectors];
 #pragma GCC unroll 4
   for (int r = 0; r < rows; r++)
@@ -76,19 +76,19 @@ void addTile(const Phase& phase, const Bfloat16* x, const Bfloat16* weights, Bfl
 #pragma GCC unroll 2
       for (int v = 0; v < vectors; v++) sums[r][c][v] = _mm512_setzero_ps();
   for (int tap = 0; tap < phase.taps; tap++) {
-    const Bfloat16* from = x + phase.tapAt[tap];
-    for (int i = 0; i < phase.inChannels; i += 2) {
-      __m512bh weight[vectors];
+    const T* from = x + phase.tapAt[tap];
+    for (int i = 0; i < phase.inChannels; i += P::kTogether) {
+      typename P::Vector weight[vectors];
 #pragma GCC unroll 2
-      for (int v = 0; v < vectors; v++) weight[v] = (__m512bh)_mm512_loadu_si512(weights + v * 32);
-      weights += vectors * 32;
+      for (int v = 0; v < vectors; v++) weight[v] = P::load(weights + v * 16 * P::kTogether);
+      weights += vectors * 16 * P::kTogether;
 #pragma GCC unroll 4
       for (int r = 0; r < rows; r++)
 #pragma GCC unroll 16
         for (int c = 0; c < columns; c++) {
-          const __m512bh pixel = pairInAllLanes(from + r * phase.rowStep + c * step + i);
+          const typename P::Vector pixel = P::inAllLanes(from + r * phase.rowStep + c * step + i);
 #pragma GCC unroll 2
-          for (int v = 0; v < vectors; v++) sums[r][c][v] = _mm512_dpbf16_ps(sums[r][c][v], pixel, weight[v]);
+          for (int v = 0; v < vectors; v++) sums[r][c][v] = P::added(sums[r][c][v], pixel, weight[v]);
         }
     }
   }
@@ -97,52 +97,49 @@ void addTile(const Phase& phase, const Bfloat16* x, const Bfloat16* weights, Bfl
 #pragma GCC unroll 16
     for (int c = 0; c < columns; c++)
 #pragma GCC unroll 2
-      for (int v = 0; v < vectors; v++)
-        _mm256_storeu_si256((__m256i*)(y + r * phase.yRowStep + c * phase.yColumnStep + v * 16),
-                            (__m256i)_mm512_cvtneps_pbh(sums[r][c][v]));
+      for (int v = 0; v < vectors; v++) P::store(y + r * phase.yRowStep + c * phase.yColumnStep + v * 16, sums[r][c][v]);
 }
 
 // Sixteen pixels of a row by sixteen channels, 3 × 3 at stride 1: what is read of the image serves all three taps of a row.
-template <int step>
-void addRow(const Phase& phase, const Bfloat16* x, const Bfloat16* weights, Bfloat16* y) {
+template <typename T, int step>
+void addRow(const Phase& phase, const T* x, const T* weights, T* y) {
+  using P = Products<T>;
   constexpr int pixels = 16, side = 3;
   const int64_t tapSize = static_cast<int64_t>(step) * 16;
   __m512 sums[pixels];
 #pragma GCC unroll 16
   for (int c = 0; c < pixels; c++) sums[c] = _mm512_setzero_ps();
   for (int row = 0; row < side; row++) {
-    const Bfloat16* from = x + row * phase.rowStep;
-    for (int i = 0; i < step; i += 2) {
-      __m512bh weight[side];
+    const T* from = x + row * phase.rowStep;
+    for (int i = 0; i < step; i += P::kTogether) {
+      typename P::Vector weight[side];
 #pragma GCC unroll 3
-      for (int t = 0; t < side; t++) weight[t] = (__m512bh)_mm512_loadu_si512(weights + t * tapSize + i * 16);
+      for (int t = 0; t < side; t++) weight[t] = P::load(weights + t * tapSize + i * 16);
 #pragma GCC unroll 18
       for (int c = 0; c < pixels + side - 1; c++) {
-        const __m512bh pixel = pairInAllLanes(from + c * step + i);
+        const typename P::Vector pixel = P::inAllLanes(from + c * step + i);
 #pragma GCC unroll 3
         for (int t = 0; t < side; t++)
-          if (c >= t && c - t < pixels) sums[c - t] = _mm512_dpbf16_ps(sums[c - t], pixel, weight[t]);
+          if (c >= t && c - t < pixels) sums[c - t] = P::added(sums[c - t], pixel, weight[t]);
       }
     }
     weights += side * tapSize;
   }
 #pragma GCC unroll 16
-  for (int c = 0; c < pixels; c++)
-    _mm256_storeu_si256((__m256i*)(y + c * phase.yColumnStep), (__m256i)_mm512_cvtneps_pbh(sums[c]));
+  for (int c = 0; c < pixels; c++) P::store(y + c * phase.yColumnStep, sums[c]);
 }
 
 // The last tile of a row or column reaches back: what two tiles share is written twice, with the same numbers.
-template <int step, int rows, int columns, int vectors>
-void addBlock(const Phase& phase, const Bfloat16* image, const Bfloat16* weights, Bfloat16* y,
-              ReadAhead& ahead) {
+template <typename T, int step, int rows, int columns, int vectors>
+void addBlock(const Phase& phase, const T* image, const T* weights, T* y, ReadAhead& ahead) {
   for (int row = 0; row < phase.height; row += rows) {
     const int top = std::min(row, phase.height - rows);
     for (int column = 0; column < phase.width; column += columns) {
       const int left = std::min(column, phase.width - columns);
-      const Bfloat16* x = image + top * phase.rowStep + left * step;
-      Bfloat16* to = y + phase.yAt + top * phase.yRowStep + left * phase.yColumnStep;
-      if (columns == 16 && phase.taps == 9 && phase.inChannels == step) addRow<step>(phase, x, weights, to);
-      else addTile<step, rows, columns, vectors>(phase, x, weights, to);
+      const T* x = image + top * phase.rowStep + left * step;
+      T* to = y + phase.yAt + top * phase.yRowStep + left * phase.yColumnStep;
+      if (columns == 16 && phase.taps == 9 && phase.inChannels == step) addRow<T, step>(phase, x, weights, to);
+      else addTile<T, step, rows, columns, vectors>(phase, x, weights, to);
     }
     ahead.step();
   }
@@ -163,61 +160,61 @@ int pickTiling(const Phase& phase, const int (*tilings)[2], int count) {
   return best;
 }
 
-template <int step>
-void addBlock(const Phase& phase, int vectors, const Bfloat16* image, const Bfloat16* weights, Bfloat16* y,
-              ReadAhead& ahead) {
+template <typename T, int step>
+void addBlock(const Phase& phase, int vectors, const T* image, const T* weights, T* y, ReadAhead& ahead) {
   if (vectors == 2) {
     static constexpr int kTilings[][2] = {{1, 8}, {1, 12}, {2, 6}, {2, 7}, {2, 4}};
     switch (pickTiling(phase, kTilings, 5)) {
-      case 0: return addBlock<step, 1, 8, 2>(phase, image, weights, y, ahead);
-      case 1: return addBlock<step, 1, 12, 2>(phase, image, weights, y, ahead);
-      case 2: return addBlock<step, 2, 6, 2>(phase, image, weights, y, ahead);
-      case 3: return addBlock<step, 2, 7, 2>(phase, image, weights, y, ahead);
-      default: return addBlock<step, 2, 4, 2>(phase, image, weights, y, ahead);
+      case 0: return addBlock<T, step, 1, 8, 2>(phase, image, weights, y, ahead);
+      case 1: return addBlock<T, step, 1, 12, 2>(phase, image, weights, y, ahead);
+      case 2: return addBlock<T, step, 2, 6, 2>(phase, image, weights, y, ahead);
+      case 3: return addBlock<T, step, 2, 7, 2>(phase, image, weights, y, ahead);
+      default: return addBlock<T, step, 2, 4, 2>(phase, image, weights, y, ahead);
     }
   }
   static constexpr int kTilings[][2] = {{1, 16}, {2, 8}, {4, 4}};
   switch (pickTiling(phase, kTilings, 3)) {
-    case 0: return addBlock<step, 1, 16, 1>(phase, image, weights, y, ahead);
-    case 1: return addBlock<step, 2, 8, 1>(phase, image, weights, y, ahead);
-    default: return addBlock<step, 4, 4, 1>(phase, image, weights, y, ahead);
+    case 0: return addBlock<T, step, 1, 16, 1>(phase, image, weights, y, ahead);
+    case 1: return addBlock<T, step, 2, 8, 1>(phase, image, weights, y, ahead);
+    default: return addBlock<T, step, 4, 4, 1>(phase, image, weights, y, ahead);
   }
 }
 
-void addBlock(const Phase& phase, int step, int vectors, const Bfloat16* image, const Bfloat16* weights, Bfloat16* y,
-              ReadAhead& ahead) {
+template <typename T>
+void addBlock(const Phase& phase, int step, int vectors, const T* image, const T* weights, T* y, ReadAhead& ahead) {
   switch (step) {
-    case 16: return addBlock<16>(phase, vectors, image, weights, y, ahead);
-    case 32: return addBlock<32>(phase, vectors, image, weights, y, ahead);
-    case 64: return addBlock<64>(phase, vectors, image, weights, y, ahead);
-    case 128: return addBlock<128>(phase, vectors, image, weights, y, ahead);
-    case 256: return addBlock<256>(phase, vectors, image, weights, y, ahead);
-    case 512: return addBlock<512>(phase, vectors, image, weights, y, ahead);
-    default: return addBlock<kMostSteps>(phase, vectors, image, weights, y, ahead);
+    case 16: return addBlock<T, 16>(phase, vectors, image, weights, y, ahead);
+    case 32: return addBlock<T, 32>(phase, vectors, image, weights, y, ahead);
+    case 64: return addBlock<T, 64>(phase, vectors, image, weights, y, ahead);
+    case 128: return addBlock<T, 128>(phase, vectors, image, weights, y, ahead);
+    case 256: return addBlock<T, 256>(phase, vectors, image, weights, y, ahead);
+    case 512: return addBlock<T, 512>(phase, vectors, image, weights, y, ahead);
+    default: return addBlock<T, kMostSteps>(phase, vectors, image, weights, y, ahead);
   }
 }
 
 // The weights of one tap for 16 · `vectors` output channels from `out`.
-Bfloat16* packTap(const ConvolutionShape& s, const Bfloat16* kernel, int tap, int out, int vectors, Bfloat16* to) {
-  const Bfloat16* from = kernel + static_cast<int64_t>(tap) * s.inChannels * s.outChannels;
-  const __m512i lanes = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
-  const __m512i rows = _mm512_mullo_epi32(lanes, _mm512_set1_epi32(s.inChannels));
-  for (int i = 0; i < s.inChannels; i += 2)
-    for (int o = out; o < out + 16 * vectors; o += 16, to += 32) {
+template <typename T>
+T* packTap(const ConvolutionShape& s, const T* kernel, int tap, int out, int vectors, T* to) {
+  using P = Products<T>;
+  const T* from = kernel + static_cast<int64_t>(tap) * s.inChannels * s.outChannels;
+  for (int i = 0; i < s.inChannels; i += P::kTogether)
+    for (int o = out; o < out + 16 * vectors; o += 16, to += 16 * P::kTogether) {
       if (s.isGradient) {
-        _mm512_storeu_si512(to, _mm512_i32gather_epi32(rows, from + static_cast<int64_t>(o) * s.inChannels + i, 2));
+        P::layColumns(from + static_cast<int64_t>(o) * s.inChannels + i, s.inChannels, to);
       } else {
-        const Bfloat16* row = from + static_cast<int64_t>(i) * s.outChannels + o;
-        _mm512_storeu_si512(to, pairedRows(_mm256_loadu_si256((const __m256i*)row),
-                                           _mm256_loadu_si256((const __m256i*)(row + s.outChannels))));
+        const T* rows[P::kTogether];
+        for (int k = 0; k < P::kTogether; k++) rows[k] = from + static_cast<int64_t>(i + k) * s.outChannels + o;
+        P::lay(rows, to);
       }
     }
   return to;
 }
 
+template <typename T>
 class Convolution {
  public:
-  Convolution(const ConvolutionShape& shape, const Bfloat16* x, Bfloat16* y)
+  Convolution(const ConvolutionShape& shape, const T* x, T* y)
       : s_(shape), x_(x), y_(y), vectors_(shape.outChannels % 32 == 0 ? 2 : 1), pad_(padOf(shape)) {
     rowStep_ = static_cast<int64_t>(s_.width + 2 * pad_) * s_.inChannels;
     paddedSize_ = rowStep_ * (s_.height + 2 * pad_);
@@ -229,31 +226,31 @@ class Convolution {
     }
   }
 
-  void pack(const Bfloat16* kernel) {
+  void pack(const T* kernel) {
     weights_.resize(static_cast<size_t>(s_.side) * s_.side * s_.inChannels * s_.outChannels);
     shareWork(s_.outChannels / blockChannels(), [&](int block) {
-      Bfloat16* to = weights_.data() + block * blockSize();
+      T* to = weights_.data() + block * blockSize();
       for (const Phase& phase : phases_)
         for (int tap = 0; tap < phase.taps; tap++)
-          to = packTap(s_, kernel, phase.kernelTap[tap], block * blockChannels(), vectors_, to);
+          to = packTap<T>(s_, kernel, phase.kernelTap[tap], block * blockChannels(), vectors_, to);
     });
   }
 
   void compute(int first, int last) const {
-    const int group = static_cast<int>(std::max<int64_t>(1, kGroupBytes / (paddedSize_ * sizeof(Bfloat16))));
+    const int group = static_cast<int>(std::max<int64_t>(1, kGroupBytes / (paddedSize_ * sizeof(T))));
     const int64_t size = static_cast<int64_t>(s_.height) * s_.width * s_.inChannels;
     const int64_t ySize = static_cast<int64_t>(s_.outHeight) * s_.outWidth * s_.outChannels;
-    std::vector<Bfloat16> padded(pad_ > 0 ? paddedSize_ * group : 0, Bfloat16{0});
+    std::vector<T> padded(pad_ > 0 ? paddedSize_ * group : 0, T{});
     ReadAhead ahead;
     for (int image = first; image < last; image += group) {
       const int count = std::min(group, last - image);
-      const Bfloat16* images = x_ + image * size;
+      const T* images = x_ + image * size;
       if (pad_ > 0) {
         for (int i = 0; i < count; i++) padInto(images + i * size, padded.data() + i * paddedSize_);
         images = padded.data();
       }
       const int64_t following = std::min(group, last - image - count);
-      ahead.plan(x_ + (image + count) * size, following * size * sizeof(Bfloat16), rowsOf(count));
+      ahead.plan(x_ + (image + count) * size, following * size * sizeof(T), rowsOf(count));
       const bool isOneRow = s_.side == 1 && s_.stride == 1;
       for (int block = 0; block < s_.outChannels / blockChannels(); block++)
         for (int i = 0; i < (isOneRow ? 1 : count); i++)
@@ -272,9 +269,9 @@ class Convolution {
   int64_t blockSize() const { return static_cast<int64_t>(s_.side) * s_.side * s_.inChannels * blockChannels(); }
 
   // images: of a kernel of one pixel at stride 1, so many are one long row; else one.
-  void computeBlock(const Bfloat16* image, int images, int block, Bfloat16* y, ReadAhead& ahead) const {
+  void computeBlock(const T* image, int images, int block, T* y, ReadAhead& ahead) const {
     const int step = s_.inChannels * (s_.isGradient ? 1 : s_.stride);
-    const Bfloat16* weights = weights_.data() + block * blockSize();
+    const T* weights = weights_.data() + block * blockSize();
     for (Phase phase : phases_) {
       phase.width *= images;
       addBlock(phase, step, vectors_, image, weights, y, ahead);
@@ -282,10 +279,10 @@ class Convolution {
     }
   }
 
-  void padInto(const Bfloat16* image, Bfloat16* to) const {
+  void padInto(const T* image, T* to) const {
     const int64_t row = static_cast<int64_t>(s_.width) * s_.inChannels;
     for (int r = 0; r < s_.height; r++)
-      std::memcpy(to + (r + pad_) * rowStep_ + pad_ * s_.inChannels, image + r * row, row * sizeof(Bfloat16));
+      std::memcpy(to + (r + pad_) * rowStep_ + pad_ * s_.inChannels, image + r * row, row * sizeof(T));
   }
 
   Phase wholePhase() const {
@@ -331,12 +328,12 @@ class Convolution {
   }
 
   const ConvolutionShape s_;
-  const Bfloat16* x_;
-  Bfloat16* y_;
+  const T* x_;
+  T* y_;
   const int vectors_, pad_;
   int64_t rowStep_, paddedSize_;
   std::vector<Phase> phases_;
-  std::vector<Bfloat16> weights_;
+  std::vector<T> weights_;
 };
 
 // More than threads, so that none waits long for another.
@@ -344,8 +341,9 @@ constexpr int kParts = 32;
 
 }  // namespace
 
-void convolve(const ConvolutionShape& s, const Bfloat16* x, const Bfloat16* kernel, Bfloat16* y) {
-  Convolution convolution(s, x, y);
+template <typename T>
+void convolve(const ConvolutionShape& s, const T* x, const T* kernel, T* y) {
+  Convolution<T> convolution(s, x, y);
   convolution.pack(kernel);
   const int parts = std::min(kParts, s.images);
   shareWork(parts, [&](int part) {
@@ -356,8 +354,12 @@ void convolve(const ConvolutionShape& s, const Bfloat16* x, const Bfloat16* kern
 KINDRED_PRODUCTS_END
 #else
 
-void convolve(const ConvolutionShape&, const Bfloat16*, const Bfloat16*, Bfloat16*) {}
+template <typename T>
+void convolve(const ConvolutionShape&, const T*, const T*, T*) {}
 
 #endif
+
+template void convolve<float>(const ConvolutionShape&, const float*, const float*, float*);
+template void convolve<Bfloat16>(const ConvolutionShape&, const Bfloat16*, const Bfloat16*, Bfloat16*);
 
 }  // namespace kindred

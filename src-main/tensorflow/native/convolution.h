@@ -1,4 +1,4 @@
-// Convolutions of images and their gradients by input in bfloat16, 1 × 1 and 3 × 3, summed in float32 registers.
+// Convolutions of images and their gradients by input, 1 × 1 and 3 × 3, of float32 or bfloat16, summed in float32 registers.
 // TensorFlow's own copy activations into blocks before they compute, which takes as long as computing with few channels.
 #pragma once
 #include <cstdint>
@@ -23,14 +23,12 @@ struct ConvolutionShape {
   bool isGradient;
 };
 
-// Whether this processor has the instructions (AVX-512 with bfloat16 products) and this build the code.
-bool hasConvolution();
-
 bool fitsConvolution(const ConvolutionShape& shape);
 
 // x [images, height, width, inChannels] → y [images, outHeight, outWidth, outChannels]. The kernel is the convolution's
 // own: [side, side, inChannels, outChannels], of a gradient [side, side, outChannels, inChannels]. The same result
-// whatever the number of threads.
-void convolve(const ConvolutionShape& shape, const Bfloat16* x, const Bfloat16* kernel, Bfloat16* y);
+// whatever the number of threads. Needs the products of T (`products.h`).
+template <typename T>
+void convolve(const ConvolutionShape& shape, const T* x, const T* kernel, T* y);
 
 }  // namespace kindred

@@ -1,4 +1,4 @@
-// The gradient of a convolution's kernel, 1 × 1 or 3 × 3, in bfloat16. TensorFlow's own reaches half of what the processor can do,
+// The gradient of a convolution's kernel, 1 × 1 or 3 × 3, of float32 or bfloat16. TensorFlow's own reaches half of what the processor can do,
 // because it reorders activations that are hardly used again.
 #pragma once
 #include <cstdint>
@@ -23,13 +23,11 @@ struct FilterGradientShape {
   int pad;
 };
 
-// Whether this processor has the instructions (AVX-512 with bfloat16 products) and this build the code.
-bool hasFilterGradient();
-
 bool fitsFilterGradient(const FilterGradientShape& shape);
 
 // x [images, height, width, inChannels], dy [images, outHeight, outWidth, outChannels] → kernel [side, side, inChannels,
-// outChannels] in float32. The same result whatever the number of threads.
-void filterGradient(const FilterGradientShape& shape, const Bfloat16* x, const Bfloat16* dy, float* kernel);
+// outChannels] in float32. The same result whatever the number of threads. Needs the products of T (`products.h`).
+template <typename T>
+void filterGradient(const FilterGradientShape& shape, const T* x, const T* dy, float* kernel);
 
 }  // namespace kindred

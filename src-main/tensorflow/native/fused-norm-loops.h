@@ -54,29 +54,30 @@ void addMoments(const T* x, int64_t channels, int64_t first, int64_t last, const
   }
 }
 
-template <typename T, bool hasSide>
+template <typename T, bool isRectified, bool hasSide>
 void applyNorm(const NormForward<T>& t, int64_t channels, int64_t first, int64_t last, const float* scale, const float* shift) {
   for (int64_t r = first; r < last; r++) {
     for (int64_t c = 0; c < channels; c += kLanes) {
       const int64_t at = r * channels + c;
       Lanes v = load(t.x + at) * load(scale + c) + load(shift + c);
       if (hasSide) v = rounded(v, t.x) + load(t.side + at);
-      store(t.y + at, positive(v));
+      store(t.y + at, isRectified ? positive(v) : v);
     }
   }
 }
 
-// What reaches the normalised value: the gradient of y where the ReLU let it through.
-template <typename T, bool hasSide, bool hasMore>
+// What reaches the normalised value: the gradient of y where the ReLU, if there was one, let it through.
+template <typename T, NormEnd after, bool hasMore>
 inline Lanes passedOn(const NormBackward<T>& t, int64_t at, Lanes x, Lanes scale, Lanes shift) {
   Lanes g = load(t.dy + at);
   if (hasMore) g = rounded(g + load(t.more + at), t.dy);
-  const Lanes seen = hasSide ? load(t.y + at) : x * scale + shift;
+  if (after == kNoEnd) return g;
+  const Lanes seen = after == kSideAndRelu ? load(t.y + at) : x * scale + shift;
   return seen > 0 ? g : Lanes{};
 }
 
 // Σ g and Σ g · (x − mean) over the rows; with a side, g is kept in its gradient.
-template <typename T, bool hasSide, bool hasMore>
+template <typename T, NormEnd after, bool hasMore>
 void addSlopes(const NormBackward<T>& t, int64_t channels, int64_t first, int64_t last, const float* scale, const float* shift,
                double* sum, double* product) {
   for (int64_t start = first; start < last; start += kBlockRows) {
@@ -87,8 +88,8 @@ void addSlopes(const NormBackward<T>& t, int64_t channels, int64_t first, int64_
       for (int64_t r = start; r < end; r++) {
         const int64_t at = r * channels + c;
         const Lanes x = load(t.x + at);
-        const Lanes g = passedOn<T, hasSide, hasMore>(t, at, x, a, b);
-        if (hasSide) store(t.dside + at, g);
+        const Lanes g = passedOn<T, after, hasMore>(t, at, x, a, b);
+        if (after == kSideAndRelu) store(t.dside + at, g);
         s += g;
         p += g * (x - m);
       }
@@ -101,14 +102,14 @@ void addSlopes(const NormBackward<T>& t, int64_t channels, int64_t first, int64_
 }
 
 // dx = slope · g + tilt · x + level.
-template <typename T, bool hasSide, bool hasMore>
+template <typename T, NormEnd after, bool hasMore>
 void applySlopes(const NormBackward<T>& t, int64_t channels, int64_t first, int64_t last, const float* scale, const float* shift,
                  const float* slope, const float* tilt, const float* level) {
   for (int64_t r = first; r < last; r++) {
     for (int64_t c = 0; c < channels; c += kLanes) {
       const int64_t at = r * channels + c;
       const Lanes x = load(t.x + at);
-      const Lanes g = hasSide ? load(t.dside + at) : passedOn<T, hasSide, hasMore>(t, at, x, load(scale + c), load(shift + c));
+      const Lanes g = after == kSideAndRelu ? load(t.dside + at) : passedOn<T, after, hasMore>(t, at, x, load(scale + c), load(shift + c));
       store(t.dx + at, load(slope + c) * g + load(tilt + c) * x + load(level + c));
     }
   }
@@ -118,9 +119,13 @@ template <typename T>
 const Loops<T>& loops() {
   static const Loops<T> table = {
       addMoments<T>,
-      {applyNorm<T, false>, applyNorm<T, true>},
-      {{addSlopes<T, false, false>, addSlopes<T, false, true>}, {addSlopes<T, true, false>, addSlopes<T, true, true>}},
-      {{applySlopes<T, false, false>, applySlopes<T, false, true>}, {applySlopes<T, true, false>, applySlopes<T, true, true>}},
+      {applyNorm<T, false, false>, applyNorm<T, true, false>, applyNorm<T, true, true>},
+      {{addSlopes<T, kNoEnd, false>, addSlopes<T, kNoEnd, true>},
+       {addSlopes<T, kRelu, false>, addSlopes<T, kRelu, true>},
+       {addSlopes<T, kSideAndRelu, false>, addSlopes<T, kSideAndRelu, true>}},
+      {{applySlopes<T, kNoEnd, false>, applySlopes<T, kNoEnd, true>},
+       {applySlopes<T, kRelu, false>, applySlopes<T, kRelu, true>},
+       {applySlopes<T, kSideAndRelu, false>, applySlopes<T, kSideAndRelu, true>}},
   };
   return table;
 }

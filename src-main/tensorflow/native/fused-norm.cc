@@ -13,12 +13,15 @@ constexpr int64_t kBlockRows = 128;
 // Parts in which rows are worked on: fixed by the shape alone.
 constexpr int kParts = 32;
 
+// What follows the norm.
+enum NormEnd { kNoEnd, kRelu, kSideAndRelu };
+
 template <typename T>
 struct Loops {
   void (*addMoments)(const T*, int64_t, int64_t, int64_t, const float*, double*, double*);
-  void (*applyNorm[2])(const NormForward<T>&, int64_t, int64_t, int64_t, const float*, const float*);
-  void (*addSlopes[2][2])(const NormBackward<T>&, int64_t, int64_t, int64_t, const float*, const float*, double*, double*);
-  void (*applySlopes[2][2])(const NormBackward<T>&, int64_t, int64_t, int64_t, const float*, const float*, const float*,
+  void (*applyNorm[3])(const NormForward<T>&, int64_t, int64_t, int64_t, const float*, const float*);
+  void (*addSlopes[3][2])(const NormBackward<T>&, int64_t, int64_t, int64_t, const float*, const float*, double*, double*);
+  void (*applySlopes[3][2])(const NormBackward<T>&, int64_t, int64_t, int64_t, const float*, const float*, const float*,
                             const float*, const float*);
 };
 
@@ -91,7 +94,7 @@ float valueOf(Bfloat16 value) {
 }  // namespace
 
 template <typename T>
-void normForward(const NormShape& shape, float epsilon, const NormForward<T>& t) {
+void normForward(const NormShape& shape, float epsilon, bool isRectified, const NormForward<T>& t) {
   const Loops<T>& loops = fastestLoops<T>();
   const int64_t channels = shape.channels;
   // Moments are taken about the first row, so that a mean far from 0 costs no digits.
@@ -116,7 +119,7 @@ void normForward(const NormShape& shape, float epsilon, const NormForward<T>& t)
     scale[c] = static_cast<float>(t.gamma[c] * inverse);
     shift[c] = static_cast<float>(t.beta[c] - mean * t.gamma[c] * inverse);
   }
-  const auto apply = loops.applyNorm[t.side != nullptr];
+  const auto apply = loops.applyNorm[!isRectified ? kNoEnd : t.side == nullptr ? kRelu : kSideAndRelu];
   forRows(shape, [&](int64_t first, int64_t last) { apply(t, channels, first, last, scale.data(), shift.data()); });
 }
 
@@ -125,15 +128,16 @@ void normBackward(const NormShape& shape, const NormBackward<T>& t) {
   const Loops<T>& loops = fastestLoops<T>();
   const int64_t channels = shape.channels;
   const double rows = static_cast<double>(shape.rows);
-  const bool hasSide = t.y != nullptr, hasMore = t.more != nullptr;
+  const NormEnd after = t.beta == nullptr ? kNoEnd : t.y == nullptr ? kRelu : kSideAndRelu;
+  const bool hasMore = t.more != nullptr;
   std::vector<float> scale(channels), shift(channels), slope(channels), tilt(channels), level(channels);
   for (int64_t c = 0; c < channels; c++) {
     const double a = static_cast<double>(t.gamma[c]) * t.inverseDeviation[c];
     scale[c] = static_cast<float>(a);
-    shift[c] = static_cast<float>(t.beta[c] - t.mean[c] * a);
+    shift[c] = after == kNoEnd ? 0 : static_cast<float>(t.beta[c] - t.mean[c] * a);
   }
   std::vector<double> sum(channels, 0.0), product(channels, 0.0);
-  const auto add = loops.addSlopes[hasSide][hasMore];
+  const auto add = loops.addSlopes[after][hasMore];
   sumOverRows(
       shape,
       [&](int64_t first, int64_t last, double* s, double* p) {
@@ -151,14 +155,14 @@ void normBackward(const NormShape& shape, const NormBackward<T>& t) {
     tilt[c] = static_cast<float>(perX);
     level[c] = static_cast<float>(-a * sum[c] / rows - perX * t.mean[c]);
   }
-  const auto apply = loops.applySlopes[hasSide][hasMore];
+  const auto apply = loops.applySlopes[after][hasMore];
   forRows(shape, [&](int64_t first, int64_t last) {
     apply(t, channels, first, last, scale.data(), shift.data(), slope.data(), tilt.data(), level.data());
   });
 }
 
-template void normForward<float>(const NormShape&, float, const NormForward<float>&);
-template void normForward<Bfloat16>(const NormShape&, float, const NormForward<Bfloat16>&);
+template void normForward<float>(const NormShape&, float, bool, const NormForward<float>&);
+template void normForward<Bfloat16>(const NormShape&, float, bool, const NormForward<Bfloat16>&);
 template void normBackward<float>(const NormShape&, const NormBackward<float>&);
 template void normBackward<Bfloat16>(const NormShape&, const NormBackward<Bfloat16>&);
 

@@ -1,5 +1,5 @@
-// Batch norm with the ReLU and the residual sum after it, forward and backward: each value is read as few times as the
-// statistics allow, where separate operations read and write it once more for every one of them.
+// Batch norm, with the ReLU and the residual sum after it or without, forward and backward: each value is read as few times as
+// the statistics allow, where separate operations read and write it once more for every one of them.
 //
 // x, side, y and gradients are [rows, channels], row-major, of float32 or bfloat16; per-channel numbers are float32.
 // Sums are made in fixed parts of the rows and joined in order, so results do not depend on the number of threads.
@@ -20,7 +20,7 @@ template <typename T>
 struct NormForward {
   const T* x;
   const float *gamma, *beta;
-  // Added before the ReLU; null: nothing.
+  // Added before the ReLU; null: nothing. Without a ReLU always null.
   const T* side;
   T* y;
   float *mean, *unbiasedVariance, *inverseDeviation;
@@ -33,6 +33,7 @@ struct NormBackward {
   const T* x;
   // y, where a side was added; null: the ReLU's mask is found from x.
   const T* y;
+  // beta: null where there was no ReLU.
   const float *gamma, *beta, *mean, *inverseDeviation;
   // Gradient of the side, i.e. of the sum below the ReLU; null where there was none. May be the memory of dy.
   T* dside;
@@ -41,9 +42,10 @@ struct NormBackward {
   float *dgamma, *dbeta;
 };
 
-// y = relu(γ · (x − mean) / √(variance + ε) + β + side).
+// y = relu(γ · (x − mean) / √(variance + ε) + β + side), or the same without ReLU and side. The numbers are those that the
+// norm, the sum and the ReLU would give one after the other, and so are the gradients.
 template <typename T>
-void normForward(const NormShape& shape, float epsilon, const NormForward<T>& tensors);
+void normForward(const NormShape& shape, float epsilon, bool isRectified, const NormForward<T>& tensors);
 
 template <typename T>
 void normBackward(const NormShape& shape, const NormBackward<T>& tensors);

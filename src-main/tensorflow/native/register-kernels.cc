@@ -1,19 +1,22 @@
 // TensorFlow's view of what is here: operations and their kernels for the CPU, registered when the addon is loaded.
 //
-//   KindredBatchNormRelu      x: T, gamma, beta: float, side: sides × T → y: T, mean, variance, inverse_deviation: float
-//   KindredBatchNormReluGrad  dy: parts × T, x: T, gamma, beta, mean, inverse_deviation: float, y: sides × T
-//                             → dx: T, dgamma, dbeta: float, dside: sides × T
-//   KindredFilterGradient     x, dy: bfloat16 → dkernel: float [side, side, in, out]
-//   KindredConvolution        x, kernel: bfloat16 → y: bfloat16; x with `pad` zeros on every side
-//   KindredConvolutionGradient dy, kernel: bfloat16 → dx: bfloat16 [n, height, width, c], the gradient by x of the same
+//   KindredBatchNorm          x: T, gamma, beta: float, side: sides × T → y: T, mean, variance, inverse_deviation: float; with
+//                             a ReLU and the sum with a side only if `rectified`
+//   KindredBatchNormGrad      dy: parts × T, x: T, gamma: float, beta: rectified × float, mean, inverse_deviation: float,
+//                             y: sides × T → dx: T, dgamma, dbeta: float, dside: sides × T
+//   KindredFilterGradient     x, dy: T → dkernel: float [side, side, in, out]
+//   KindredConvolution        x, kernel: T → y: T; x with `pad` zeros on every side
+//   KindredConvolutionGradient dy, kernel: T → dx: T [n, height, width, c], the gradient by x of the same
 //   KindredDrawViews          canvas: C [slots, 3, c, c], numbers: float [rows, slots], slot_of_view: int32 → views: float
 //                             [n, side, side, 3]; C is uint8, int32 or float
 //   KindredUpdate             weights, gradients: n × float, slots: m × float, learning_rate, step: float [] → the next
 //                             weights and slots; m is n times the slots of the rule: all first ones, then all second ones
 //   KindredGlobalNorm         tensors: n × float → float []
-//   KindredAbilities          → int32: 1 norms, views and updates, 2 products of bfloat16 (convolutions and their gradients), added up
+//   KindredAbilities          → int32: 1 norms, views and updates, 2 convolutions and their gradients of bfloat16, 4 the same
+//                             of float32, added up
 //
-// T is float or bfloat16, of convolutions always bfloat16; images are [n, h, w, c], c a multiple of 16; parts is 1 or 2, sides 0 or 1.
+// T is float or bfloat16; images are [n, h, w, c], c a multiple of 16; parts is 1 or 2, sides and rectified 0 or 1.
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -23,6 +26,7 @@
 #include "fused-norm.h"
 #include "kernel-api.h"
 #include "optimizer-updates.h"
+#include "products.h"
 #include "register-operation.h"
 
 namespace kindred {
@@ -107,23 +111,20 @@ bool isNormShape(const NormShape& shape) { return shape.rows > 0 && shape.channe
 
 struct NormAttributes {
   float epsilon = 0;
-  int parts = 1;
-  int sides = 0;
+  int32_t parts = 1, sides = 0, rectified = 0;
 };
 
 void* makeNorm(TF_OpKernelConstruction* construction) {
   TF_Status* status = TF_NewStatus();
   auto* attributes = new NormAttributes;
-  int32_t sides = 0;
-  TF_OpKernelConstruction_GetAttrInt32(construction, "sides", &sides, status);
-  attributes->sides = sides;
+  const std::pair<const char*, int32_t*> wanted[] = {
+      {"sides", &attributes->sides}, {"rectified", &attributes->rectified}, {"parts", &attributes->parts}};
+  for (const auto& [name, value] : wanted) {
+    if (TF_GetCode(status) == TF_OK && TF_OpKernelConstruction_HasAttr(construction, name, status))
+      TF_OpKernelConstruction_GetAttrInt32(construction, name, value, status);
+  }
   if (TF_GetCode(status) == TF_OK && TF_OpKernelConstruction_HasAttr(construction, "epsilon", status)) {
     TF_OpKernelConstruction_GetAttrFloat(construction, "epsilon", &attributes->epsilon, status);
-  }
-  if (TF_GetCode(status) == TF_OK && TF_OpKernelConstruction_HasAttr(construction, "parts", status)) {
-    int32_t parts = 1;
-    TF_OpKernelConstruction_GetAttrInt32(construction, "parts", &parts, status);
-    attributes->parts = parts;
   }
   if (TF_GetCode(status) != TF_OK) TF_OpKernelConstruction_Failure(construction, status);
   TF_DeleteStatus(status);
@@ -150,7 +151,8 @@ void computeNorm(void* kernel, TF_OpKernelContext* context) {
   TF_Tensor* numbers[3];
   for (int i = 0; i < 3; i++) numbers[i] = call.output(i + 1, TF_FLOAT, {shape.channels});
   if (call.hasFailed()) return;
-  normForward<T>(shape, attributes.epsilon,
+  if (!call.require(side == nullptr || attributes.rectified > 0, "a side needs the ReLU after it")) return;
+  normForward<T>(shape, attributes.epsilon, attributes.rectified > 0,
                  {dataOf<T>(x), dataOf<float>(gamma), dataOf<float>(beta), side == nullptr ? nullptr : dataOf<T>(side),
                   dataOf<T>(y), dataOf<float>(numbers[0]), dataOf<float>(numbers[1]), dataOf<float>(numbers[2])});
 }
@@ -161,11 +163,11 @@ void computeNormGradient(void* kernel, TF_OpKernelContext* context) {
   Call call(context);
   TF_Tensor* more = attributes.parts > 1 ? call.input(1) : nullptr;
   int next = attributes.parts;
-  TF_Tensor* x = call.input(next++);
-  TF_Tensor* numbers[4];
-  for (TF_Tensor*& tensor : numbers) tensor = call.input(next++);
+  TF_Tensor *x = call.input(next++), *gamma = call.input(next++);
+  TF_Tensor* beta = attributes.rectified > 0 ? call.input(next++) : nullptr;
+  TF_Tensor *mean = call.input(next++), *inverse = call.input(next++);
   TF_Tensor* y = attributes.sides > 0 ? call.input(next) : nullptr;
-  if (call.hasFailed()) return;
+  if (call.hasFailed() || !call.require(y == nullptr || beta != nullptr, "a side needs the ReLU after it")) return;
   const std::vector<int64_t> dims = dimsOf(x);
   const NormShape shape = normShapeOf(dims);
   const int64_t size = shape.rows * shape.channels;
@@ -175,16 +177,16 @@ void computeNormGradient(void* kernel, TF_OpKernelContext* context) {
   TF_Tensor* dy[2] = {incoming, more};
   for (TF_Tensor* tensor : {dy[0], dy[1], y})
     if (!call.require(tensor == nullptr || TF_TensorElementCount(tensor) == size, "gradients must be as x")) return;
-  for (TF_Tensor* tensor : numbers)
-    if (!call.require(TF_TensorElementCount(tensor) == shape.channels, "one number for each channel")) return;
+  for (TF_Tensor* tensor : {gamma, beta, mean, inverse})
+    if (!call.require(tensor == nullptr || TF_TensorElementCount(tensor) == shape.channels, "one number for each channel")) return;
   TF_Tensor* dside = y == nullptr ? nullptr : inPlace;
   TF_Tensor* dx = y == nullptr ? inPlace : call.output(0, type, dims);
   TF_Tensor* dgamma = call.output(1, TF_FLOAT, {shape.channels});
   TF_Tensor* dbeta = call.output(2, TF_FLOAT, {shape.channels});
   if (call.hasFailed()) return;
   normBackward<T>(shape, {dataOf<T>(dy[0]), dy[1] == nullptr ? nullptr : dataOf<T>(dy[1]), dataOf<T>(x),
-                          y == nullptr ? nullptr : dataOf<T>(y), dataOf<float>(numbers[0]), dataOf<float>(numbers[1]),
-                          dataOf<float>(numbers[2]), dataOf<float>(numbers[3]),
+                          y == nullptr ? nullptr : dataOf<T>(y), dataOf<float>(gamma),
+                          beta == nullptr ? nullptr : dataOf<float>(beta), dataOf<float>(mean), dataOf<float>(inverse),
                           dside == nullptr ? nullptr : dataOf<T>(dside), dataOf<T>(dx), dataOf<float>(dgamma),
                           dataOf<float>(dbeta)});
 }
@@ -213,15 +215,16 @@ void deleteConvolution(void* attributes) { delete static_cast<ConvolutionAttribu
 
 int dimOf(const TF_Tensor* tensor, int i) { return static_cast<int>(TF_Dim(tensor, i)); }
 
+template <typename T, TF_DataType type>
 void computeConvolution(void* kernel, TF_OpKernelContext* context) {
   const auto& attributes = *static_cast<ConvolutionAttributes*>(kernel);
   const bool isGradient = attributes.height > 0;
   Call call(context);
   TF_Tensor *x = call.input(0), *weights = call.input(1);
   if (call.hasFailed()) return;
-  if (!call.require(hasConvolution() && TF_NumDims(x) == 4 && TF_NumDims(weights) == 4 &&
+  if (!call.require(hasProducts<T>() && TF_NumDims(x) == 4 && TF_NumDims(weights) == 4 &&
                         TF_Dim(weights, 0) == TF_Dim(weights, 1) && TF_Dim(weights, isGradient ? 3 : 2) == TF_Dim(x, 3),
-                    "convolutions need images, a square kernel and bfloat16 instructions"))
+                    "convolutions need images, a square kernel and AVX-512"))
     return;
   const int side = dimOf(weights, 0), stride = attributes.stride, pad = attributes.pad;
   const auto outSize = [&](int size) { return (size + 2 * pad - side) / stride + 1; };
@@ -230,25 +233,26 @@ void computeConvolution(void* kernel, TF_OpKernelContext* context) {
   const ConvolutionShape shape = {dimOf(x, 0), dimOf(x, 1), dimOf(x, 2), outHeight, outWidth, dimOf(x, 3),
                                   dimOf(weights, isGradient ? 2 : 3), side, stride, pad, isGradient};
   if (!call.require(fitsConvolution(shape), "no convolution for these shapes")) return;
-  TF_Tensor* y = call.output(0, TF_BFLOAT16, {shape.images, outHeight, outWidth, shape.outChannels});
+  TF_Tensor* y = call.output(0, type, {shape.images, outHeight, outWidth, shape.outChannels});
   if (call.hasFailed()) return;
-  convolve(shape, dataOf<Bfloat16>(x), dataOf<Bfloat16>(weights), dataOf<Bfloat16>(y));
+  convolve<T>(shape, dataOf<T>(x), dataOf<T>(weights), dataOf<T>(y));
 }
 
+template <typename T>
 void computeFilterGradient(void* kernel, TF_OpKernelContext* context) {
   const auto& attributes = *static_cast<ConvolutionAttributes*>(kernel);
   Call call(context);
   TF_Tensor *x = call.input(0), *dy = call.input(1);
   if (call.hasFailed()) return;
-  if (!call.require(hasFilterGradient() && TF_NumDims(x) == 4 && TF_NumDims(dy) == 4 && TF_Dim(x, 0) == TF_Dim(dy, 0),
-                    "filter gradients need images and bfloat16 instructions"))
+  if (!call.require(hasProducts<T>() && TF_NumDims(x) == 4 && TF_NumDims(dy) == 4 && TF_Dim(x, 0) == TF_Dim(dy, 0),
+                    "filter gradients need images and AVX-512"))
     return;
   const FilterGradientShape shape = {dimOf(x, 0), dimOf(x, 1), dimOf(x, 2), dimOf(dy, 1), dimOf(dy, 2), dimOf(x, 3),
                                      dimOf(dy, 3), attributes.side, attributes.stride, attributes.pad};
   if (!call.require(fitsFilterGradient(shape), "no filter gradient for these shapes")) return;
   TF_Tensor* dkernel = call.output(0, TF_FLOAT, {shape.side, shape.side, shape.inChannels, shape.outChannels});
   if (call.hasFailed()) return;
-  filterGradient(shape, dataOf<Bfloat16>(x), dataOf<Bfloat16>(dy), dataOf<float>(dkernel));
+  filterGradient<T>(shape, dataOf<T>(x), dataOf<T>(dy), dataOf<float>(dkernel));
 }
 
 void* makeViews(TF_OpKernelConstruction* construction) {
@@ -381,7 +385,7 @@ void computeGlobalNorm(void* kernel, TF_OpKernelContext* context) {
 void computeAbilities(void*, TF_OpKernelContext* context) {
   Call call(context);
   TF_Tensor* abilities = call.output(0, TF_INT32, {});
-  if (!call.hasFailed()) *dataOf<int32_t>(abilities) = 1 + (hasConvolution() ? 2 : 0);
+  if (!call.hasFailed()) *dataOf<int32_t>(abilities) = 1 + (hasProducts<Bfloat16>() ? 2 : 0) + (hasProducts<float>() ? 4 : 0);
 }
 
 void sameShape(TF_ShapeInferenceContext* context, int input, int output, TF_Status* status) {
@@ -403,26 +407,37 @@ void shapesOfScalar(TF_ShapeInferenceContext* context, TF_Status* status) {
 }
 
 const char* const kType = "T: {float, bfloat16}";
-const char* const kNarrow = "T: {bfloat16}";
+
+template <typename T, TF_DataType type>
+void registerForType(const std::string& name) {
+  const auto add = [&](const char* operation, auto make, auto compute, auto drop) {
+    registerKernel(operation, (operation + name).c_str(), type, make, compute, drop);
+  };
+  add("KindredBatchNorm", makeNorm, computeNorm<T, type>, deleteNorm);
+  add("KindredBatchNormGrad", makeNorm, computeNormGradient<T, type>, deleteNorm);
+  add("KindredFilterGradient", makeConvolution, computeFilterGradient<T>, deleteConvolution);
+  add("KindredConvolution", makeConvolution, computeConvolution<T, type>, deleteConvolution);
+  add("KindredConvolutionGradient", makeConvolution, computeConvolution<T, type>, deleteConvolution);
+}
 
 bool registerAll() {
-  registerOperation({"KindredBatchNormRelu",
+  registerOperation({"KindredBatchNorm",
                      {"x: T", "gamma: float", "beta: float", "side: sides * T"},
                      {"y: T", "mean: float", "variance: float", "inverse_deviation: float"},
-                     {kType, "sides: int >= 0", "epsilon: float"},
+                     {kType, "sides: int >= 0", "rectified: int >= 0", "epsilon: float"},
                      shapesOfNorm});
-  registerOperation({"KindredBatchNormReluGrad",
-                     {"dy: parts * T", "x: T", "gamma: float", "beta: float", "mean: float", "inverse_deviation: float",
+  registerOperation({"KindredBatchNormGrad",
+                     {"dy: parts * T", "x: T", "gamma: float", "beta: rectified * float", "mean: float", "inverse_deviation: float",
                       "y: sides * T"},
                      {"dx: T", "dgamma: float", "dbeta: float", "dside: sides * T"},
-                     {kType, "parts: int >= 1", "sides: int >= 0"},
+                     {kType, "parts: int >= 1", "sides: int >= 0", "rectified: int >= 0"},
                      shapesUnknown});
-  registerOperation({"KindredFilterGradient", {"x: bfloat16", "dy: bfloat16"}, {"dkernel: float"}, {"side: int", "stride: int", "pad: int"}, shapesUnknown});
-  registerOperation({"KindredConvolution", {"x: T", "kernel: T"}, {"y: T"}, {kNarrow, "stride: int", "pad: int"}, shapesUnknown});
+  registerOperation({"KindredFilterGradient", {"x: T", "dy: T"}, {"dkernel: float"}, {kType, "side: int", "stride: int", "pad: int"}, shapesUnknown});
+  registerOperation({"KindredConvolution", {"x: T", "kernel: T"}, {"y: T"}, {kType, "stride: int", "pad: int"}, shapesUnknown});
   registerOperation({"KindredConvolutionGradient",
                      {"dy: T", "kernel: T"},
                      {"dx: T"},
-                     {kNarrow, "stride: int", "pad: int", "height: int >= 1", "width: int >= 1"},
+                     {kType, "stride: int", "pad: int", "height: int >= 1", "width: int >= 1"},
                      shapesUnknown});
   registerOperation({"KindredDrawViews",
                      {"canvas: C", "numbers: float", "slot_of_view: int32"},
@@ -438,16 +453,8 @@ bool registerAll() {
                      shapesUnknown});
   registerOperation({"KindredGlobalNorm", {"tensors: n * float"}, {"norm: float"}, {"n: int >= 1"}, shapesOfScalar});
   registerOperation({"KindredAbilities", {}, {"abilities: int32"}, {}, shapesOfScalar});
-  const auto norm = "KindredBatchNormRelu", gradient = "KindredBatchNormReluGrad";
-  registerKernel(norm, "KindredNormFloat", TF_FLOAT, makeNorm, computeNorm<float, TF_FLOAT>, deleteNorm);
-  registerKernel(norm, "KindredNormBfloat16", TF_BFLOAT16, makeNorm, computeNorm<Bfloat16, TF_BFLOAT16>, deleteNorm);
-  registerKernel(gradient, "KindredNormGradFloat", TF_FLOAT, makeNorm, computeNormGradient<float, TF_FLOAT>, deleteNorm);
-  registerKernel(gradient, "KindredNormGradBfloat16", TF_BFLOAT16, makeNorm, computeNormGradient<Bfloat16, TF_BFLOAT16>,
-                 deleteNorm);
-  registerKernel("KindredFilterGradient", "KindredFilterGradient", 0, makeConvolution, computeFilterGradient,
-                 deleteConvolution);
-  for (const char* name : {"KindredConvolution", "KindredConvolutionGradient"})
-    registerKernel(name, name, TF_BFLOAT16, makeConvolution, computeConvolution, deleteConvolution);
+  registerForType<float, TF_FLOAT>("Float");
+  registerForType<Bfloat16, TF_BFLOAT16>("Bfloat16");
   registerKernel("KindredDrawViews", "KindredDrawViews", 0, makeViews, computeViews, deleteViews);
   registerKernel("KindredUpdate", "KindredUpdate", 0, makeUpdate, computeUpdate, deleteUpdate);
   registerKernel("KindredGlobalNorm", "KindredGlobalNorm", 0, makeCount, computeGlobalNorm, deleteCount);

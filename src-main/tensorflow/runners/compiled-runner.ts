@@ -27,7 +27,7 @@ export type Precision = StepRunner['description']['precision'];
 export function compileStep(definition: StepDefinition | LooksDefinition, precision: Precision): GraphDefinition {
   const abilities = nativeAbilities();
   const passes = stepPasses(precision, abilities);
-  const embedPasses = [readBytes, foldScales, ...(precision === 'bfloat16' ? narrowPasses(abilities) : [])];
+  const embedPasses = [readBytes, foldScales, ...convolutionPasses(precision, abilities)];
   const looks = [...definition.looks].map(
     ([name, look]) => [embedPoint(name), embedFunction(look, embedPasses)] as const,
   );
@@ -45,14 +45,16 @@ export function compileStep(definition: StepDefinition | LooksDefinition, precis
   );
 }
 
-/** Float32 stays as recorded but for how bytes are read: fusing gains nothing (measured), and so it equals the eager step. */
+/** In float32 what is put in place of TensorFlow's operations gives the numbers that the eager step's operations give. */
 function stepPasses(precision: Precision, abilities: NativeAbilities): readonly Pass[] {
-  if (precision === 'float32') return [readBytes];
-  return [readBytes, removeIdentityReshapes, ...narrowPasses(abilities), ...(abilities.fusedNorms ? [fuseNorms] : [])];
+  const norms = abilities.fusedNorms ? [fuseNorms] : [];
+  return [readBytes, removeIdentityReshapes, ...convolutionPasses(precision, abilities), ...norms];
 }
 
-function narrowPasses({ convolutions }: NativeAbilities): readonly Pass[] {
-  return convolutions ? [directConvolutions, directFilterGradients, foldPads, bfloat16] : [bfloat16];
+function convolutionPasses(precision: Precision, abilities: NativeAbilities): readonly Pass[] {
+  const direct = [directConvolutions, directFilterGradients, foldPads];
+  if (precision === 'float32') return abilities.convolutions ? direct : [];
+  return abilities.narrowConvolutions ? [...direct, bfloat16] : [bfloat16];
 }
 
 /** The entry point of a look. */

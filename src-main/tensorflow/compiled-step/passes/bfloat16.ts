@@ -5,12 +5,11 @@
  * something narrow. Variables, updates and outputs keep their types: casts stand wherever the two worlds meet, one for
  * each value. Batch norm takes narrow values with float32 scale, shift and statistics, and computes in float32.
  */
+import { CONVOLUTION, CONVOLUTION_GRADIENT, FILTER_GRADIENT } from '../../direct-convolution.ts';
 import type { DType } from '../../tf-dtype.ts';
 import type { ProgramBuilder } from '../program-builder.ts';
-import { typeOf, type Program, type ProgramNode, type Ref } from '../program.ts';
-import { CONVOLUTION, CONVOLUTION_GRADIENT } from './direct-convolutions.ts';
+import { typeOf, type Attributes, type Program, type ProgramNode, type Ref } from '../program.ts';
 import { rewriteProgram } from './rewrite-program.ts';
-import { FILTER_GRADIENT } from './direct-filter-gradients.ts';
 
 interface Narrowing {
   /** Positions of the inputs that share the operation's type; null: all. */
@@ -82,14 +81,9 @@ function narrowed(
   const inputs = node.inputs.map((ref, i) =>
     positions.includes(i) ? castTo('bfloat16', ref, builder) : widened(ref, builder),
   );
-  if (widens === true) return builder.addNode({ ...node, inputs });
+  const attributes: Attributes = { ...node.attributes, T: { kind: 'type', value: 'bfloat16' } };
   const outputs = node.outputs.map((type, i) => (i === 0 ? { ...type, dtype: 'bfloat16' as const } : type));
-  return builder.addNode({
-    ...node,
-    inputs,
-    outputs,
-    attributes: { ...node.attributes, T: { kind: 'type', value: 'bfloat16' } },
-  });
+  return builder.addNode({ ...node, inputs, outputs: widens === true ? node.outputs : outputs, attributes });
 }
 
 function widened(ref: Ref, builder: ProgramBuilder): Ref {

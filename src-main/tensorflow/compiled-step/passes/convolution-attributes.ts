@@ -1,31 +1,27 @@
+import { plainConvolution, type PlainConvolution } from '../../direct-convolution.ts';
 import type { Attribute, Attributes } from '../program.ts';
 
-/**
- * The stride of a convolution that our operations know: undilated, 1 and padded to keep the size, or 2 and unpadded.
- *
- * @param side of its kernel: at 1 there is nothing to pad.
- * @returns null for any other.
- */
-export function plainStride(attributes: Attributes, side: number): 1 | 2 | null {
-  const stride = squareStride(attributes['strides']);
-  if (stride === null || !isOnes(attributes['dilations'])) return null;
-  const padding = attributes['padding'];
-  if (padding?.kind !== 'string') return null;
-  const known = side === 1 && stride === 1 ? ['SAME', 'VALID'] : [stride === 1 ? 'SAME' : 'VALID'];
-  return known.includes(padding.value) ? stride : null;
+/** What operations of ours make of a convolution with these attributes; null where they don't know it. */
+export function plainConvolutionOf(kernel: readonly number[], attributes: Attributes): PlainConvolution | null {
+  const [strides, padding] = [attributes['strides'], attributes['padding']];
+  if (strides?.kind !== 'ints' || padding?.kind !== 'string') return null;
+  return plainConvolution(kernel, {
+    strides: heightAndWidth(strides),
+    dilations: heightAndWidth(attributes['dilations']),
+    padding: padding.value,
+  });
 }
 
-/** Zeros on every side of the images that a convolution of `plainStride` reads. */
-export function plainPad(side: number, stride: number): 0 | 1 {
-  return side === 3 && stride === 1 ? 1 : 0;
+/** Of the operations of ours. */
+export function directAttributes({ stride, pad }: PlainConvolution): Attributes {
+  return {
+    T: { kind: 'type', value: 'float32' },
+    stride: { kind: 'int', value: stride },
+    pad: { kind: 'int', value: pad },
+  };
 }
 
-function squareStride(attribute: Attribute | undefined): 1 | 2 | null {
-  if (attribute?.kind !== 'ints') return null;
-  const [, height, width] = attribute.value;
-  return height === width && (height === 1 || height === 2) ? height : null;
-}
-
-function isOnes(attribute: Attribute | undefined): boolean {
-  return attribute === undefined || (attribute.kind === 'ints' && attribute.value.every((value) => value === 1));
+function heightAndWidth(attribute: Attribute | undefined): readonly [number, number] {
+  if (attribute?.kind !== 'ints') return [1, 1];
+  return [attribute.value[1]!, attribute.value[2]!];
 }

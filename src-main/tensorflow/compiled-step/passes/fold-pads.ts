@@ -7,11 +7,15 @@
  *
  * Runs after `directConvolutions` and `directFilterGradients`.
  */
+import {
+  CONVOLUTION,
+  CONVOLUTION_GRADIENT,
+  FILTER_GRADIENT,
+  LEAST_GRADIENT_SIDE_AT_STRIDE_2,
+} from '../../direct-convolution.ts';
 import { valuesOf } from '../constant-values.ts';
 import type { ProgramBuilder } from '../program-builder.ts';
 import { nodeOf, typeOf, type Attributes, type Program, type ProgramNode, type Ref } from '../program.ts';
-import { CONVOLUTION, CONVOLUTION_GRADIENT, LEAST_GRADIENT_SIDE_AT_STRIDE_2 } from './direct-convolutions.ts';
-import { FILTER_GRADIENT } from './direct-filter-gradients.ts';
 import { rewriteProgram } from './rewrite-program.ts';
 
 /** Before and after each axis of images: one row and one column on every side. */

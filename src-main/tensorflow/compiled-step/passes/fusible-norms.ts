@@ -1,4 +1,5 @@
 /** Finds what `fuse-norms.ts` fuses. All numbers are indices of nodes in the program searched. */
+import { fitsNorm } from '../../direct-norm.ts';
 import { nodeOf, typeOf, type Program, type ProgramNode, type Ref } from '../program.ts';
 import { usesOf, type Use } from '../uses.ts';
 
@@ -20,24 +21,20 @@ export interface FusibleGradient {
   readonly parts: readonly Ref[];
 }
 
-/** Channels are worked on in sixteens. */
-const LANES = 16;
-
 export function findFusibleNorms(program: Program): readonly FusibleNorm[] {
   const uses = usesOf(program);
   // Two norms may meet in one sum (a block's and its shortcut's): the first has the ReLU, the other is its side.
   const byRelu = new Map<number, FusibleNorm>();
   program.nodes.forEach((node, index) => {
-    const found = isNorm(node) ? fusibleNorm(program, uses, index) : null;
+    const found = isTrainingNorm(node) && fitsNorm(node.outputs[0]!.shape) ? fusibleNorm(program, uses, index) : null;
     if (found !== null && !byRelu.has(found.relu)) byRelu.set(found.relu, found);
   });
   return [...byRelu.values()];
 }
 
-function isNorm({ op, attributes, outputs }: ProgramNode): boolean {
+export function isTrainingNorm({ op, attributes }: ProgramNode): boolean {
   const training = attributes['is_training'];
-  const channels = outputs[0]?.shape.at(-1) ?? 0;
-  return op === 'FusedBatchNormV3' && training?.kind === 'bool' && training.value && channels % LANES === 0;
+  return op === 'FusedBatchNormV3' && training?.kind === 'bool' && training.value;
 }
 
 function fusibleNorm(program: Program, uses: readonly (readonly Use[])[], norm: number): FusibleNorm | null {

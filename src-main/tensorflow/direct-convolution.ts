@@ -1,0 +1,70 @@
+/**
+ * Which convolutions, gradients by input and gradients of kernels are done by operations of ours (`native/convolution.h`,
+ * `native/filter-gradient.h`): the same ones whether a step is compiled or not, so that both give the same numbers.
+ *
+ * Shapes are [n, h, w, c], of kernels [side, side, in, out].
+ */
+export const CONVOLUTION = 'KindredConvolution';
+export const CONVOLUTION_GRADIENT = 'KindredConvolutionGradient';
+export const FILTER_GRADIENT = 'KindredFilterGradient';
+
+/** A convolution as TensorFlow describes it. */
+export interface ConvolutionSettings {
+  /** Of height and width. */
+  readonly strides: readonly [number, number];
+  readonly dilations: readonly [number, number];
+  readonly padding: string;
+}
+
+/** A square kernel of 1 or 3 a side at stride 1, which keeps the size, or at stride 2 without zeros around the images. */
+export interface PlainConvolution {
+  readonly side: 1 | 3;
+  readonly stride: 1 | 2;
+  /** Zeros on every side of the images. */
+  readonly pad: 0 | 1;
+}
+
+type Shape = readonly number[];
+
+const LANES = 16;
+/** From one pixel to the next of those that are read, in numbers: powers of two up to here. */
+const MOST_STEP = 1024;
+/** The least rows and columns of what is written; at stride 2 a gradient is written in two goes each way. */
+const LEAST_SIDE = 4;
+export const LEAST_GRADIENT_SIDE_AT_STRIDE_2 = 2 * LEAST_SIDE;
+
+/** @returns null for any other convolution. */
+export function plainConvolution(kernel: Shape, settings: ConvolutionSettings): PlainConvolution | null {
+  const [side, width] = kernel;
+  if (side !== width || (side !== 1 && side !== 3)) return null;
+  const [stride, across] = settings.strides;
+  if (stride !== across || (stride !== 1 && stride !== 2) || settings.dilations.some((size) => size !== 1)) return null;
+  const known = side === 1 && stride === 1 ? ['SAME', 'VALID'] : [stride === 1 ? 'SAME' : 'VALID'];
+  if (!known.includes(settings.padding)) return null;
+  return { side, stride, pad: side === 3 && stride === 1 ? 1 : 0 };
+}
+
+/** @param out of what is written. */
+export function fitsConvolution({ stride }: PlainConvolution, kernel: Shape, out: Shape): boolean {
+  const [, , inputs, outputs] = kernel as [number, number, number, number];
+  return isStep(inputs * stride) && outputs % LANES === 0 && leastSide(out) >= LEAST_SIDE;
+}
+
+/** @param input of what is written, the gradient by the convolution's input. */
+export function fitsConvolutionGradient({ stride }: PlainConvolution, kernel: Shape, input: Shape): boolean {
+  const [, , inputs, outputs] = kernel as [number, number, number, number];
+  return isStep(outputs) && inputs % LANES === 0 && leastSide(input) >= LEAST_SIDE * stride;
+}
+
+export function fitsFilterGradient(kernel: Shape): boolean {
+  const [, , inputs, outputs] = kernel as [number, number, number, number];
+  return inputs % LANES === 0 && outputs % LANES === 0;
+}
+
+function leastSide([, height, width]: Shape): number {
+  return Math.min(height!, width!);
+}
+
+function isStep(step: number): boolean {
+  return step >= LANES && step <= MOST_STEP && Number.isInteger(Math.log2(step));
+}
