@@ -2,6 +2,12 @@
 export const BATCH_NORM = 'KindredBatchNorm';
 export const BATCH_NORM_GRADIENT = 'KindredBatchNormGrad';
 
+/** Norms in steps, by statistics that are given. */
+export const MOMENTS = 'KindredMoments';
+export const NORMALISE = 'KindredNormalise';
+export const NORMALISE_GRADIENT = 'KindredNormaliseGrad';
+export const THROUGH_STATISTICS = 'KindredThroughStatistics';
+
 /** Channels are worked on in sixteens. */
 const LANES = 16;
 

@@ -23,7 +23,7 @@ export function chunkNote(recipe: Recipe, precision: Precision): string | null {
   const norm =
     recipe.chunk.batchNorm === 'ghost'
       ? 'Batch norm takes its statistics by chunk (ghost).'
-      : `Batch norm takes its statistics over the whole batch (global): beside a chunk's own work ${gigabytes(heldActivationBytes(recipe, precision))} of activations are held, and writing and reading them takes more time still.`;
+      : `Batch norm takes its statistics over the whole batch (global): beside a chunk's own work ${gigabytes(heldActivationBytes(recipe, precision))} of activations are held.`;
   return `${chunks} ${norm}`;
 }
 

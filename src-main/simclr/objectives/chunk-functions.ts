@@ -176,13 +176,16 @@ export function chunkViews(recipe: Recipe, inputs: TensorMap): tf.Tensor4D {
   );
 }
 
-/** Σ x · slope: its gradient in x is the slope. */
+/**
+ * Σ x · slope, for the end of a function that is differentiated: the gradient in x is the slope itself, not a product with
+ * the 1 that comes in there.
+ */
 export function along(x: tf.Tensor, slope: tf.Tensor): tf.Scalar {
   const product = tf.customGrad((input, save) => {
     (save as tf.GradSaveFunc)([slope]);
     return {
       value: tf.sum(tf.mul(input as tf.Tensor, slope)),
-      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => tf.mul(saved[0]!, dy),
+      gradFunc: (_one: tf.Tensor, saved: tf.Tensor[]) => tf.clone(saved[0]!),
     };
   });
   return product(x) as tf.Scalar;

@@ -12,7 +12,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { networkStages, PIXELS, type Stage } from '../encoder/stages.ts';
-import { normaliseBy, throughStatistics } from '../ops/normalise-by.ts';
+import { moments, normaliseBy, throughStatistics } from '../ops/normalise-by.ts';
 import { isTrainable } from '../parameter-spec.ts';
 import { parameterSpecs, type SlotSpec } from '../parameters.ts';
 import type { Recipe } from '../recipe.ts';
@@ -95,9 +95,7 @@ class StagedNetwork {
       run: tidied((state, inputs) => {
         const value = this.#compute(stage, state, this.#values(stage, inputs));
         if (stage.norm === null) return { state: {}, outputs: { value } };
-        const axes = Array.from({ length: value.rank - 1 }, (_, axis) => axis);
-        const mean = tf.mean(value, axes);
-        return { state: {}, outputs: { value, mean, variance: tf.mean(tf.square(tf.sub(value, mean)), axes) } };
+        return { state: {}, outputs: { value, ...moments(value) } };
       }),
     };
   }

@@ -10,11 +10,15 @@
  * KindredDrawViews      {canvas, numbers, slotOfRow} {side, linearCount, streams, hasHue, hasGrey, blurRadius} → views,
  *                       as `views/draw-views.ts` says.
  * KindredUpdate         {weight0 … gradient0 … slot0 … learningRate, step} {count, slots, rule, isAdapted and the settings
- *                       of `OptimizerRecipe`} → the next weights, then slots, as \`optimizers/update.ts\` says; slots: all
+ *                       of `OptimizerRecipe`} → the next weights, then slots, as `optimizers/update.ts` says; slots: all
  *                       first ones, then all second ones
  * KindredGlobalNorm     {tensor0 …} {count} → scalar, √(Σ over all tensors of Σ x²)
+ * KindredMoments, KindredNormalise, KindredNormaliseGrad, KindredThroughStatistics
+ *                       {x} → [mean, variance]; {x, mean, variance, gamma, beta} {epsilon} → y;
+ *                       {dy, x, mean, variance, gamma} {epsilon} → [dx, dgamma, dbeta];
+ *                       {slope, x, mean, variance, gamma, dgamma, dbeta} {epsilon, count} → dx: as `normalise-by.ts` says
  *
- * The last three have no composed kernel: where a backend has none, what they stand for is composed in its place.
+ * From KindredDrawViews on they have no composed kernel: where a backend has none, what they stand for is composed in its place.
  */
 export const BATCH_NORM = 'KindredBatchNorm';
 export const BATCH_NORM_GRADIENT = 'KindredBatchNormGrad';
@@ -22,3 +26,7 @@ export const RELU_GRADIENT = 'KindredReluGrad';
 export const DRAW_VIEWS = 'KindredDrawViews';
 export const UPDATE = 'KindredUpdate';
 export const GLOBAL_NORM = 'KindredGlobalNorm';
+export const MOMENTS = 'KindredMoments';
+export const NORMALISE = 'KindredNormalise';
+export const NORMALISE_GRADIENT = 'KindredNormaliseGrad';
+export const THROUGH_STATISTICS = 'KindredThroughStatistics';

@@ -1,16 +1,49 @@
+/**
+ * Batch norm in steps, for a batch that is gone through in parts: the moments of a part, the norm by the moments of the whole
+ * batch, and its gradient, to which `throughStatistics` adds what goes through those moments. Last axis channels.
+ *
+ * A backend that has kernels for them computes each in one operation, any other in the composed ones.
+ */
 import * as tf from '@tensorflow/tfjs-core';
 import { BATCH_NORM_EPSILON } from './batch-norm.ts';
+import {
+  composedMoments,
+  composedNormaliseBy,
+  composedSlopes,
+  composedThroughStatistics,
+} from './composed-normalise-by.ts';
+import { MOMENTS, NORMALISE, NORMALISE_GRADIENT, THROUGH_STATISTICS } from './kernel-names.ts';
 
-/** What a batch norm goes by when its statistics come from outside; all float32 [c], the variance biased. */
-export interface GivenNorm {
+/** Of each channel: float32 [c], the variance biased. */
+export interface Moments {
   readonly mean: tf.Tensor;
   readonly variance: tf.Tensor;
+}
+
+/** What a batch norm goes by when its statistics come from outside; all float32 [c]. */
+export interface GivenNorm extends Moments {
   readonly gamma: tf.Tensor;
   readonly beta: tf.Tensor;
 }
 
+/** ∂/∂γ = Σ dy·x̂ and ∂/∂β = Σ dy over the whole batch, float32 [c]. */
+export interface NormSums {
+  readonly dgamma: tf.Tensor;
+  readonly dbeta: tf.Tensor;
+}
+
+/** Channels are worked on in sixteens. */
+const LANES = 16;
+
+/** @param x float32 [..., c]. */
+export function moments(x: tf.Tensor): Moments {
+  if (!hasKernels(x)) return composedMoments(x);
+  const [mean, variance] = tf.engine().runKernel<tf.Tensor[]>(MOMENTS, { x });
+  return { mean: mean!, variance: variance! };
+}
+
 /**
- * Batch norm by given statistics, last axis channels: (x − mean) / √(variance + ε) · γ + β.
+ * Batch norm by given statistics: (x − mean) / √(variance + ε) · γ + β.
  *
  * Differentiable in x, γ and β with the statistics held constant; `throughStatistics` adds what is missing.
  */
@@ -18,25 +51,23 @@ export function normaliseBy<T extends tf.Tensor>(x: T, { mean, variance, gamma, 
   const norm = tf.customGrad((...given) => {
     const [input, scale, shift, save] = given as [tf.Tensor, tf.Tensor, tf.Tensor, tf.GradSaveFunc];
     save([input, scale]);
-    const factor = tf.mul(scale, inverseDeviation(variance));
-    const value = tf.add(tf.mul(input, factor), tf.sub(shift, tf.mul(mean, factor)));
-    return { value, gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => slopes(dy, saved, mean, variance) };
+    const value = normalised(input, { mean, variance, gamma: scale, beta: shift });
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => [...slopes(dy, saved, { mean, variance })];
+    return { value, gradFunc };
   });
   return norm(x, gamma, beta) as T;
 }
 
-function inverseDeviation(variance: tf.Tensor): tf.Tensor {
-  return tf.rsqrt(tf.add(variance, BATCH_NORM_EPSILON));
+function normalised(x: tf.Tensor, norm: GivenNorm): tf.Tensor {
+  if (!hasKernels(x)) return composedNormaliseBy(x, norm);
+  return tf.engine().runKernel<tf.Tensor>(NORMALISE, { x, ...norm }, ATTRIBUTES);
 }
 
 /** Of x, γ and β. */
-function slopes(dy: tf.Tensor, saved: readonly tf.Tensor[], mean: tf.Tensor, variance: tf.Tensor): tf.Tensor[] {
-  const inverse = inverseDeviation(variance);
+function slopes(dy: tf.Tensor, saved: readonly tf.Tensor[], { mean, variance }: Moments): readonly tf.Tensor[] {
   const [x, gamma] = saved as [tf.Tensor, tf.Tensor];
-  const axes = Array.from({ length: x.rank - 1 }, (_, axis) => axis);
-  const dbeta = tf.sum(dy, axes);
-  const dgamma = tf.mul(tf.sum(tf.mul(dy, tf.sub(x, mean)), axes), inverse);
-  return [tf.mul(dy, tf.mul(gamma, inverse)), dgamma, dbeta];
+  if (!hasKernels(x)) return composedSlopes(dy, x, { mean, variance, gamma });
+  return tf.engine().runKernel<tf.Tensor[]>(NORMALISE_GRADIENT, { dy, x, mean, variance, gamma }, ATTRIBUTES);
 }
 
 /**
@@ -44,20 +75,22 @@ function slopes(dy: tf.Tensor, saved: readonly tf.Tensor[], mean: tf.Tensor, var
  * γ/σ · (dy − (Σdy + x̂ · Σ dy·x̂) / n).
  *
  * @param slope γ/σ · dy, what `normaliseBy` gives for x: of one part of the batch.
- * @param sums ∂/∂γ = Σ dy·x̂ and ∂/∂β = Σ dy over the whole batch. @param count n, values of a channel in the batch.
+ * @param count n, values of a channel in the batch.
  */
 export function throughStatistics(
   slope: tf.Tensor,
   x: tf.Tensor,
-  { mean, variance, gamma }: Omit<GivenNorm, 'beta'>,
-  sums: { readonly dgamma: tf.Tensor; readonly dbeta: tf.Tensor },
+  norm: Omit<GivenNorm, 'beta'>,
+  sums: NormSums,
   count: number,
 ): tf.Tensor {
-  return tf.tidy(() => {
-    const inverse = inverseDeviation(variance);
-    const share = tf.div(tf.mul(gamma, inverse), count);
-    const tilt = tf.mul(share, tf.mul(inverse, sums.dgamma));
-    const constant = tf.sub(tf.mul(tilt, mean), tf.mul(share, sums.dbeta));
-    return tf.add(slope, tf.sub(constant, tf.mul(x, tilt)));
-  });
+  if (!hasKernels(x)) return composedThroughStatistics(slope, x, norm, sums, count);
+  const tensors = { slope, x, ...norm, ...sums };
+  return tf.engine().runKernel<tf.Tensor>(THROUGH_STATISTICS, tensors, { ...ATTRIBUTES, count });
+}
+
+const ATTRIBUTES = { epsilon: BATCH_NORM_EPSILON };
+
+function hasKernels(x: tf.Tensor): boolean {
+  return x.shape.at(-1)! % LANES === 0 && tf.getKernel(NORMALISE, tf.getBackend()) !== undefined;
 }

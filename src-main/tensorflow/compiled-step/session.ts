@@ -21,6 +21,37 @@ export interface TensorValues {
   readonly values: NativeValues;
 }
 
+/** Values that stay in TensorFlow: what one run gave and another takes. They have to be released. */
+export class HeldTensor implements TensorValues {
+  readonly shape: readonly number[];
+  readonly #binding: NativeBinding;
+  readonly #id: number;
+  #isHeld = true;
+
+  constructor(binding: NativeBinding, { id, shape }: NativeTensor) {
+    this.#binding = binding;
+    this.#id = id;
+    this.shape = shape;
+  }
+
+  /** @throws Error when it has been released. */
+  get id(): number {
+    if (!this.#isHeld) throw new Error('The tensor has been released.');
+    return this.#id;
+  }
+
+  /** A copy. */
+  get values(): NativeValues {
+    return this.#binding.tensorDataSync(this.id);
+  }
+
+  /** May be called again. */
+  readonly release = (): void => {
+    if (this.#isHeld) this.#binding.deleteTensor(this.#id);
+    this.#isHeld = false;
+  };
+}
+
 /** A guarded output was not finite; no variable was changed. */
 export class NonFiniteError extends Error {
   override readonly name = 'NonFiniteError';
@@ -59,20 +90,43 @@ export class Session {
     inputs: ReadonlyMap<string, TensorValues>,
     outputs: readonly string[] | null = null,
   ): ReadonlyMap<string, TensorValues> {
-    const signature = this.#signature(entryPoint);
-    const wanted = outputs ?? [...signature.outputs.keys()];
-    const fed: number[] = [];
-    let fetched: readonly NativeTensor[] = [];
+    const wanted = outputs ?? [...this.#signature(entryPoint).outputs.keys()];
+    const fetched = this.#fetch(entryPoint, inputs, wanted);
     try {
-      for (const [name, type] of signature.inputs) fed.push(this.#feed(entryPoint, name, type, inputs.get(name)));
-      const inputNames = [...signature.inputs.values()].map(({ tensor }) => tensor);
-      const outputNames = wanted.map((name) => signature.outputs.get(name)!.tensor);
-      fetched = this.#execute(signature, fed, inputNames, outputNames);
       const read = fetched.map(({ id, shape }) => ({ shape, values: this.#binding.tensorDataSync(id) }));
       return new Map(wanted.map((name, i) => [name, read[i]!]));
     } finally {
-      for (const id of fed) this.#binding.deleteTensor(id);
       for (const { id } of fetched) this.#binding.deleteTensor(id);
+    }
+  }
+
+  /** As `run`, but all outputs stay in TensorFlow until they are released. */
+  hold(entryPoint: string, inputs: ReadonlyMap<string, TensorValues>): ReadonlyMap<string, HeldTensor> {
+    const wanted = [...this.#signature(entryPoint).outputs.keys()];
+    const fetched = this.#fetch(entryPoint, inputs, wanted);
+    return new Map(wanted.map((name, i) => [name, new HeldTensor(this.#binding, fetched[i]!)]));
+  }
+
+  #fetch(
+    entryPoint: string,
+    inputs: ReadonlyMap<string, TensorValues>,
+    wanted: readonly string[],
+  ): readonly NativeTensor[] {
+    const signature = this.#signature(entryPoint);
+    const fed: number[] = [];
+    const own: number[] = [];
+    try {
+      for (const [name, type] of signature.inputs) {
+        const given = inputs.get(name);
+        const id = this.#feed(entryPoint, name, type, given);
+        fed.push(id);
+        if (!(given instanceof HeldTensor)) own.push(id);
+      }
+      const inputNames = [...signature.inputs.values()].map(({ tensor }) => tensor);
+      const outputNames = wanted.map((name) => signature.outputs.get(name)!.tensor);
+      return this.#execute(signature, fed, inputNames, outputNames);
+    } finally {
+      for (const id of own) this.#binding.deleteTensor(id);
     }
   }
 
@@ -105,6 +159,7 @@ export class Session {
   ): number {
     if (given === undefined) throw new Error(`The entry point "${entryPoint}" needs the input "${name}".`);
     checkShape(`Input "${name}" of "${entryPoint}"`, given.shape, shape);
+    if (given instanceof HeldTensor) return given.id;
     return this.#binding.createTensor(shape, TF_DTYPE[dtype], given.values);
   }
 

@@ -8,6 +8,7 @@ import { nativeAbilities } from '../native-abilities.ts';
 import { directKernels } from './convolution.ts';
 import { drawViewsKernel } from './draw-views.ts';
 import { gatherKernel } from './gather.ts';
+import { givenNormKernels } from './given-norms.ts';
 import { globalNormKernel, updateKernel } from './optimizer-updates.ts';
 import { reluGradientKernel } from './relu-gradient.ts';
 
@@ -19,7 +20,7 @@ export function registerNativeKernels(): void {
   if (isRegistered) return;
   const { wholeOperations, convolutions } = nativeAbilities();
   const ours = [
-    ...(wholeOperations ? [drawViewsKernel, updateKernel, globalNormKernel] : []),
+    ...(wholeOperations ? [drawViewsKernel, updateKernel, globalNormKernel, ...givenNormKernels] : []),
     ...(convolutions ? directKernels((name) => getKernel(name, BACKEND)!) : []),
   ];
   for (const kernel of [batchNormKernel, batchNormGradientKernel, reluGradientKernel, gatherKernel, ...ours]) {

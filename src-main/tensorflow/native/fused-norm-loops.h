@@ -101,6 +101,31 @@ void addSlopes(const NormBackward<T>& t, int64_t channels, int64_t first, int64_
   }
 }
 
+// Σ g and Σ g · (x − mean) over the rows, and dx = scale · g.
+template <typename T, NormEnd after>
+void addGivenSlopes(const NormBackward<T>& t, int64_t channels, int64_t first, int64_t last, const float* scale,
+                    const float* shift, double* sum, double* product) {
+  for (int64_t start = first; start < last; start += kBlockRows) {
+    const int64_t end = start + kBlockRows < last ? start + kBlockRows : last;
+    for (int64_t c = 0; c < channels; c += kLanes) {
+      const Lanes m = load(t.mean + c), a = load(scale + c), b = load(shift + c);
+      Lanes s = {}, p = {};
+      for (int64_t r = start; r < end; r++) {
+        const int64_t at = r * channels + c;
+        const Lanes x = load(t.x + at);
+        const Lanes g = passedOn<T, after, false>(t, at, x, a, b);
+        s += g;
+        p += g * (x - m);
+        store(t.dx + at, a * g);
+      }
+      for (int i = 0; i < kLanes; i++) {
+        sum[c + i] += s[i];
+        product[c + i] += p[i];
+      }
+    }
+  }
+}
+
 // dx = slope · g + tilt · x + level.
 template <typename T, NormEnd after, bool hasMore>
 void applySlopes(const NormBackward<T>& t, int64_t channels, int64_t first, int64_t last, const float* scale, const float* shift,
@@ -126,6 +151,7 @@ const Loops<T>& loops() {
       {{applySlopes<T, kNoEnd, false>, applySlopes<T, kNoEnd, true>},
        {applySlopes<T, kRelu, false>, applySlopes<T, kRelu, true>},
        {applySlopes<T, kSideAndRelu, false>, applySlopes<T, kSideAndRelu, true>}},
+      {addGivenSlopes<T, kNoEnd>, addGivenSlopes<T, kRelu>},
   };
   return table;
 }

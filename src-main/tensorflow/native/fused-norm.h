@@ -50,4 +50,33 @@ void normForward(const NormShape& shape, float epsilon, bool isRectified, const 
 template <typename T>
 void normBackward(const NormShape& shape, const NormBackward<T>& tensors);
 
+// The same in steps, for statistics of more than what is at hand: those of a part of the batch, the norm by those of the
+// whole, its gradient with the statistics held constant, and what goes through them.
+
+// mean and (biased) variance of each channel.
+template <typename T>
+void moments(const NormShape& shape, const T* x, float* mean, float* variance);
+
+// What a norm goes by; the variance biased.
+struct GivenNorm {
+  const float *mean, *variance, *gamma, *beta;
+  float epsilon;
+};
+
+// y = γ · (x − mean) / √(variance + ε) + β, or relu of it.
+template <typename T>
+void normaliseBy(const NormShape& shape, const GivenNorm& norm, bool isRectified, const T* x, T* y);
+
+// dx = γ/σ · g, dgamma = Σ g · x̂, dbeta = Σ g, where g is dy or, of a rectified norm (beta is not null), what of it the ReLU
+// lets through. dx may be the memory of dy.
+template <typename T>
+void normaliseByBackward(const NormShape& shape, const GivenNorm& norm, const T* dy, const T* x, T* dx, float* dgamma,
+                         float* dbeta);
+
+// dx = slope − γ/σ · (dbeta + x̂ · dgamma) / count, where those two are of the whole batch and `count` is its values of a
+// channel. May be the memory of slope.
+template <typename T>
+void throughStatistics(const NormShape& shape, const GivenNorm& norm, const float* dgamma, const float* dbeta, float count,
+                       const T* slope, const T* x, T* dx);
+
 }  // namespace kindred

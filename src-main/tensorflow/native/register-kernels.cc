@@ -1,9 +1,6 @@
-// TensorFlow's view of what is here: operations and their kernels for the CPU, registered when the addon is loaded.
+// TensorFlow's view of what is here: operations and their kernels for the CPU, registered when the addon is loaded. Norms have
+// a file of their own, `register-norms.cc`.
 //
-//   KindredBatchNorm          x: T, gamma, beta: float, side: sides × T → y: T, mean, variance, inverse_deviation: float; with
-//                             a ReLU and the sum with a side only if `rectified`
-//   KindredBatchNormGrad      dy: parts × T, x: T, gamma: float, beta: rectified × float, mean, inverse_deviation: float,
-//                             y: sides × T → dx: T, dgamma, dbeta: float, dside: sides × T
 //   KindredFilterGradient     x, dy: T → dkernel: float [side, side, in, out]
 //   KindredConvolution        x, kernel: T → y: T; x with `pad` zeros on every side
 //   KindredConvolutionGradient dy, kernel: T → dx: T [n, height, width, c], the gradient by x of the same
@@ -15,7 +12,7 @@
 //   KindredAbilities          → int32: 1 norms, views and updates, 2 convolutions and their gradients of bfloat16, 4 the same
 //                             of float32, added up
 //
-// T is float or bfloat16; images are [n, h, w, c], c a multiple of 16; parts is 1 or 2, sides and rectified 0 or 1.
+// T is float or bfloat16; images are [n, h, w, c], c a multiple of 16.
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,173 +20,13 @@
 #include "convolution.h"
 #include "draw-views.h"
 #include "filter-gradient.h"
-#include "fused-norm.h"
-#include "kernel-api.h"
+#include "kernel-call.h"
 #include "optimizer-updates.h"
 #include "products.h"
 #include "register-operation.h"
 
 namespace kindred {
 namespace {
-
-// The tensors of one call: inputs and outputs are given back when it ends. After a failure everything is null.
-class Call {
- public:
-  explicit Call(TF_OpKernelContext* context) : context_(context), status_(TF_NewStatus()) {}
-
-  ~Call() {
-    for (TF_Tensor* tensor : tensors_) TF_DeleteTensor(tensor);
-    TF_DeleteStatus(status_);
-  }
-
-  TF_Tensor* input(int index) {
-    TF_Tensor* tensor = nullptr;
-    TF_GetInput(context_, index, &tensor, status_);
-    return kept(tensor);
-  }
-
-  TF_Tensor* output(int index, TF_DataType type, const std::vector<int64_t>& dims) {
-    size_t bytes = TF_DataTypeSize(type);
-    for (int64_t dim : dims) bytes *= dim;
-    return kept(TF_AllocateOutput(context_, index, type, dims.data(), static_cast<int>(dims.size()), bytes, status_));
-  }
-
-  // In the memory of an input if nobody else needs it. That input must not have been asked for yet, since asking is
-  // needing; it is given too, and may be the output itself.
-  std::pair<TF_Tensor*, TF_Tensor*> inputAndOutputInPlace(int input, int index, const std::vector<int64_t>& dims) {
-    int forwarded = -1;
-    TF_Tensor* output = kept(TF_ForwardInputOrAllocateOutput(context_, &input, 1, index, dims.data(),
-                                                             static_cast<int>(dims.size()), &forwarded, status_));
-    return {hasFailed_ || forwarded == input ? output : this->input(input), output};
-  }
-
-  bool require(bool condition, const char* message) {
-    if (condition || hasFailed_) return !hasFailed_;
-    TF_SetStatus(status_, TF_INVALID_ARGUMENT, message);
-    fail();
-    return false;
-  }
-
-  bool hasFailed() const { return hasFailed_; }
-
- private:
-  TF_Tensor* kept(TF_Tensor* tensor) {
-    if (TF_GetCode(status_) != TF_OK) fail();
-    if (tensor != nullptr) tensors_.push_back(tensor);
-    return tensor;
-  }
-
-  void fail() {
-    if (!hasFailed_) TF_OpKernelContext_Failure(context_, status_);
-    hasFailed_ = true;
-  }
-
-  TF_OpKernelContext* context_;
-  TF_Status* status_;
-  std::vector<TF_Tensor*> tensors_;
-  bool hasFailed_ = false;
-};
-
-std::vector<int64_t> dimsOf(const TF_Tensor* tensor) {
-  std::vector<int64_t> dims(TF_NumDims(tensor));
-  for (size_t i = 0; i < dims.size(); i++) dims[i] = TF_Dim(tensor, static_cast<int>(i));
-  return dims;
-}
-
-template <typename T>
-T* dataOf(TF_Tensor* tensor) {
-  return static_cast<T*>(TF_TensorData(tensor));
-}
-
-NormShape normShapeOf(const std::vector<int64_t>& dims) {
-  int64_t rows = 1;
-  for (size_t i = 0; i + 1 < dims.size(); i++) rows *= dims[i];
-  return {rows, dims.empty() ? 0 : dims.back()};
-}
-
-bool isNormShape(const NormShape& shape) { return shape.rows > 0 && shape.channels > 0 && shape.channels % kLanes == 0; }
-
-struct NormAttributes {
-  float epsilon = 0;
-  int32_t parts = 1, sides = 0, rectified = 0;
-};
-
-void* makeNorm(TF_OpKernelConstruction* construction) {
-  TF_Status* status = TF_NewStatus();
-  auto* attributes = new NormAttributes;
-  const std::pair<const char*, int32_t*> wanted[] = {
-      {"sides", &attributes->sides}, {"rectified", &attributes->rectified}, {"parts", &attributes->parts}};
-  for (const auto& [name, value] : wanted) {
-    if (TF_GetCode(status) == TF_OK && TF_OpKernelConstruction_HasAttr(construction, name, status))
-      TF_OpKernelConstruction_GetAttrInt32(construction, name, value, status);
-  }
-  if (TF_GetCode(status) == TF_OK && TF_OpKernelConstruction_HasAttr(construction, "epsilon", status)) {
-    TF_OpKernelConstruction_GetAttrFloat(construction, "epsilon", &attributes->epsilon, status);
-  }
-  if (TF_GetCode(status) != TF_OK) TF_OpKernelConstruction_Failure(construction, status);
-  TF_DeleteStatus(status);
-  return attributes;
-}
-
-void deleteNorm(void* attributes) { delete static_cast<NormAttributes*>(attributes); }
-
-template <typename T, TF_DataType type>
-void computeNorm(void* kernel, TF_OpKernelContext* context) {
-  const auto& attributes = *static_cast<NormAttributes*>(kernel);
-  Call call(context);
-  TF_Tensor *x = call.input(0), *gamma = call.input(1), *beta = call.input(2);
-  TF_Tensor* side = attributes.sides > 0 ? call.input(3) : nullptr;
-  if (call.hasFailed()) return;
-  const std::vector<int64_t> dims = dimsOf(x);
-  const NormShape shape = normShapeOf(dims);
-  if (!call.require(isNormShape(shape), "channels must be a multiple of 16")) return;
-  if (!call.require(TF_TensorElementCount(gamma) == shape.channels && TF_TensorElementCount(beta) == shape.channels,
-                    "one gamma and one beta for each channel"))
-    return;
-  if (!call.require(side == nullptr || TF_TensorElementCount(side) == shape.rows * shape.channels, "side must be as x")) return;
-  TF_Tensor* y = call.output(0, type, dims);
-  TF_Tensor* numbers[3];
-  for (int i = 0; i < 3; i++) numbers[i] = call.output(i + 1, TF_FLOAT, {shape.channels});
-  if (call.hasFailed()) return;
-  if (!call.require(side == nullptr || attributes.rectified > 0, "a side needs the ReLU after it")) return;
-  normForward<T>(shape, attributes.epsilon, attributes.rectified > 0,
-                 {dataOf<T>(x), dataOf<float>(gamma), dataOf<float>(beta), side == nullptr ? nullptr : dataOf<T>(side),
-                  dataOf<T>(y), dataOf<float>(numbers[0]), dataOf<float>(numbers[1]), dataOf<float>(numbers[2])});
-}
-
-template <typename T, TF_DataType type>
-void computeNormGradient(void* kernel, TF_OpKernelContext* context) {
-  const auto& attributes = *static_cast<NormAttributes*>(kernel);
-  Call call(context);
-  TF_Tensor* more = attributes.parts > 1 ? call.input(1) : nullptr;
-  int next = attributes.parts;
-  TF_Tensor *x = call.input(next++), *gamma = call.input(next++);
-  TF_Tensor* beta = attributes.rectified > 0 ? call.input(next++) : nullptr;
-  TF_Tensor *mean = call.input(next++), *inverse = call.input(next++);
-  TF_Tensor* y = attributes.sides > 0 ? call.input(next) : nullptr;
-  if (call.hasFailed() || !call.require(y == nullptr || beta != nullptr, "a side needs the ReLU after it")) return;
-  const std::vector<int64_t> dims = dimsOf(x);
-  const NormShape shape = normShapeOf(dims);
-  const int64_t size = shape.rows * shape.channels;
-  if (!call.require(isNormShape(shape), "channels must be a multiple of 16")) return;
-  const auto [incoming, inPlace] = call.inputAndOutputInPlace(0, y == nullptr ? 0 : 3, dims);
-  if (call.hasFailed()) return;
-  TF_Tensor* dy[2] = {incoming, more};
-  for (TF_Tensor* tensor : {dy[0], dy[1], y})
-    if (!call.require(tensor == nullptr || TF_TensorElementCount(tensor) == size, "gradients must be as x")) return;
-  for (TF_Tensor* tensor : {gamma, beta, mean, inverse})
-    if (!call.require(tensor == nullptr || TF_TensorElementCount(tensor) == shape.channels, "one number for each channel")) return;
-  TF_Tensor* dside = y == nullptr ? nullptr : inPlace;
-  TF_Tensor* dx = y == nullptr ? inPlace : call.output(0, type, dims);
-  TF_Tensor* dgamma = call.output(1, TF_FLOAT, {shape.channels});
-  TF_Tensor* dbeta = call.output(2, TF_FLOAT, {shape.channels});
-  if (call.hasFailed()) return;
-  normBackward<T>(shape, {dataOf<T>(dy[0]), dy[1] == nullptr ? nullptr : dataOf<T>(dy[1]), dataOf<T>(x),
-                          y == nullptr ? nullptr : dataOf<T>(y), dataOf<float>(gamma),
-                          beta == nullptr ? nullptr : dataOf<float>(beta), dataOf<float>(mean), dataOf<float>(inverse),
-                          dside == nullptr ? nullptr : dataOf<T>(dside), dataOf<T>(dx), dataOf<float>(dgamma),
-                          dataOf<float>(dbeta)});
-}
 
 // What a convolution or a gradient of one is told: 0 where an operation has no such attribute.
 struct ConvolutionAttributes {
@@ -388,18 +225,6 @@ void computeAbilities(void*, TF_OpKernelContext* context) {
   if (!call.hasFailed()) *dataOf<int32_t>(abilities) = 1 + (hasProducts<Bfloat16>() ? 2 : 0) + (hasProducts<float>() ? 4 : 0);
 }
 
-void sameShape(TF_ShapeInferenceContext* context, int input, int output, TF_Status* status) {
-  TF_ShapeHandle* shape = TF_NewShapeHandle();
-  TF_ShapeInferenceContextGetInput(context, input, shape, status);
-  if (TF_GetCode(status) == TF_OK) TF_ShapeInferenceContextSetOutput(context, output, shape, status);
-  TF_DeleteShapeHandle(shape);
-}
-
-void shapesOfNorm(TF_ShapeInferenceContext* context, TF_Status* status) {
-  sameShape(context, 0, 0, status);
-  for (int i = 1; i <= 3 && TF_GetCode(status) == TF_OK; i++) sameShape(context, 1, i, status);
-}
-
 void shapesOfScalar(TF_ShapeInferenceContext* context, TF_Status* status) {
   TF_ShapeHandle* scalar = TF_ShapeInferenceContextScalar(context);
   TF_ShapeInferenceContextSetOutput(context, 0, scalar, status);
@@ -410,28 +235,15 @@ const char* const kType = "T: {float, bfloat16}";
 
 template <typename T, TF_DataType type>
 void registerForType(const std::string& name) {
-  const auto add = [&](const char* operation, auto make, auto compute, auto drop) {
-    registerKernel(operation, (operation + name).c_str(), type, make, compute, drop);
+  const auto add = [&](const char* operation, auto compute) {
+    registerKernel(operation, (operation + name).c_str(), type, makeConvolution, compute, deleteConvolution);
   };
-  add("KindredBatchNorm", makeNorm, computeNorm<T, type>, deleteNorm);
-  add("KindredBatchNormGrad", makeNorm, computeNormGradient<T, type>, deleteNorm);
-  add("KindredFilterGradient", makeConvolution, computeFilterGradient<T>, deleteConvolution);
-  add("KindredConvolution", makeConvolution, computeConvolution<T, type>, deleteConvolution);
-  add("KindredConvolutionGradient", makeConvolution, computeConvolution<T, type>, deleteConvolution);
+  add("KindredFilterGradient", computeFilterGradient<T>);
+  add("KindredConvolution", computeConvolution<T, type>);
+  add("KindredConvolutionGradient", computeConvolution<T, type>);
 }
 
 bool registerAll() {
-  registerOperation({"KindredBatchNorm",
-                     {"x: T", "gamma: float", "beta: float", "side: sides * T"},
-                     {"y: T", "mean: float", "variance: float", "inverse_deviation: float"},
-                     {kType, "sides: int >= 0", "rectified: int >= 0", "epsilon: float"},
-                     shapesOfNorm});
-  registerOperation({"KindredBatchNormGrad",
-                     {"dy: parts * T", "x: T", "gamma: float", "beta: rectified * float", "mean: float", "inverse_deviation: float",
-                      "y: sides * T"},
-                     {"dx: T", "dgamma: float", "dbeta: float", "dside: sides * T"},
-                     {kType, "parts: int >= 1", "sides: int >= 0", "rectified: int >= 0"},
-                     shapesUnknown});
   registerOperation({"KindredFilterGradient", {"x: T", "dy: T"}, {"dkernel: float"}, {kType, "side: int", "stride: int", "pad: int"}, shapesUnknown});
   registerOperation({"KindredConvolution", {"x: T", "kernel: T"}, {"y: T"}, {kType, "stride: int", "pad: int"}, shapesUnknown});
   registerOperation({"KindredConvolutionGradient",

@@ -5,7 +5,7 @@
  *
  * Among the definition's parts are `clear`, `lossBlock` and `lossSlope`; its step is the update.
  */
-import type { StepBatch, StepOutputs, StepRunner } from '#training/ports.ts';
+import type { BatchChunks, StepBatch, StepOutputs, StepRunner } from '#training/ports.ts';
 import { BlockedLoss, type LossShape } from './blocked-loss.ts';
 import type { ChunkPasses } from './chunk-passes.ts';
 import type { PartRunner } from './part-runner.ts';
@@ -38,6 +38,14 @@ export class ChunkedRunner implements StepRunner {
     const { chunks } = batch;
     if (chunks === undefined) throw new Error(`The batch of step ${batch.step} is not in chunks.`);
     this.#runner.run('clear', new Map());
+    try {
+      return await this.#stepOf(batch, chunks);
+    } finally {
+      this.#passes.forget();
+    }
+  };
+
+  async #stepOf(batch: StepBatch, chunks: BatchChunks): Promise<StepOutputs> {
     const projections = await this.#passes.forward(chunks);
     const { slope, outputs } = this.#loss.of(projections);
     if (!Number.isFinite(outputs['loss'])) return { loss: Number.NaN };
@@ -45,5 +53,5 @@ export class ChunkedRunner implements StepRunner {
     const update = await this.#runner.step(batch);
     const isMade = Object.values(update).every(Number.isFinite);
     return { ...outputs, ...update, ...(isMade ? {} : { loss: Number.NaN }) };
-  };
+  }
 }

@@ -8,8 +8,9 @@ import { directConvolutions } from '../compiled-step/passes/direct-convolutions.
 import { foldPads } from '../compiled-step/passes/fold-pads.ts';
 import { foldScales } from '../compiled-step/passes/fold-scales.ts';
 import { fuseNorms } from '../compiled-step/passes/fuse-norms.ts';
-import { packImages } from '../compiled-step/passes/pack-images.ts';
+import { narrowInputs, narrowOutputs } from '../compiled-step/passes/narrow-images.ts';
 import { readBytes } from '../compiled-step/passes/read-bytes.ts';
+import { rectifyGivenNorms } from '../compiled-step/passes/rectify-given-norms.ts';
 import { removeIdentityReshapes } from '../compiled-step/passes/remove-identity-reshapes.ts';
 import { directFilterGradients } from '../compiled-step/passes/direct-filter-gradients.ts';
 import type { Pass } from '../compiled-step/program.ts';
@@ -33,7 +34,7 @@ export function compileStep(definition: StepDefinition | LooksDefinition, precis
   );
   if (definition.step === null) return compileGraph(definition.state, new Map(looks));
   const { step, inputs, guards, parts } = definition;
-  const partPasses = precision === 'bfloat16' ? [...passes, packImages] : passes;
+  const partPasses = precision === 'bfloat16' ? [narrowInputs, ...passes, narrowOutputs] : passes;
   const besides = [...(parts?.functions ?? [])].map(([name, { isNarrowed, ...recorded }]) => {
     const compiled: CompiledFunction = { ...recorded, guards: [], passes: isNarrowed ? partPasses : [readBytes] };
     return [name, compiled] as const;
@@ -47,7 +48,7 @@ export function compileStep(definition: StepDefinition | LooksDefinition, precis
 
 /** In float32 what is put in place of TensorFlow's operations gives the numbers that the eager step's operations give. */
 function stepPasses(precision: Precision, abilities: NativeAbilities): readonly Pass[] {
-  const norms = abilities.fusedNorms ? [fuseNorms] : [];
+  const norms = abilities.fusedNorms ? [fuseNorms, rectifyGivenNorms] : [];
   return [readBytes, removeIdentityReshapes, ...convolutionPasses(precision, abilities), ...norms];
 }
 
@@ -104,6 +105,8 @@ export class CompiledRunner implements PartRunner {
 
   /** Runs a function of the definition's parts; all its outputs by name. */
   readonly run: PartRunner['run'] = (name, inputs) => this.#session.run(name, inputs);
+
+  readonly hold: PartRunner['hold'] = (name, inputs) => this.#session.hold(name, inputs);
 
   readonly embed: StepRunner['embed'] = async (look, inputs, output) =>
     this.#session.run(embedPoint(look), inputs, [output]).get(output)!.values as Float32Array;

@@ -53,6 +53,10 @@ export class EagerRunner implements PartRunner {
     return new Map(read);
   };
 
+  /** In plain arrays, which nobody has to release. */
+  readonly hold: PartRunner['hold'] = (name, given) =>
+    new Map([...this.run(name, given)].map(([output, values]) => [output, { ...values, release: () => {} }]));
+
   readonly embed: StepRunner['embed'] = async (name, given, output) => {
     const look = this.#definition.looks.get(name);
     if (look === undefined) throw new Error(`There is no look "${name}".`);

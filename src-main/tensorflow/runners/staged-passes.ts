@@ -1,7 +1,7 @@
 /**
  * All chunks through one stage of the network after the other, so that statistics of the whole batch are known where
- * they are needed. What a stage makes of each chunk stays here until nobody needs it: on the way forward all is let go
- * that is not to be kept, and on the way back made again from what was.
+ * they are needed. What a stage makes of each chunk is held, where it was computed, until nobody needs it: on the way forward
+ * all is let go that is not to be kept, and on the way back made again from what was.
  *
  * The definition's parts `forward/S`, `settle/S` (where statistics follow a stage) and `backward/S` of each stage S.
  */
@@ -10,7 +10,7 @@ import type { TensorValues } from '../compiled-step/session.ts';
 import { eachChunk, type ChunkPasses } from './chunk-passes.ts';
 import type { LossShape } from './blocked-loss.ts';
 import { mergedMoments } from './merged-moments.ts';
-import type { PartRunner } from './part-runner.ts';
+import type { HeldValues, PartRunner } from './part-runner.ts';
 import { gatherRows, scatterRows } from './row-copies.ts';
 
 /** A stage as it is scheduled; in order, the last one gives the projections. */
@@ -22,7 +22,8 @@ export interface StageStep {
   readonly isKept: boolean;
 }
 
-type OfChunks = readonly TensorValues[];
+/** Of each chunk that has been gone through. */
+type OfChunks = HeldValues[];
 
 export class StagedPasses implements ChunkPasses {
   readonly #runner: PartRunner;
@@ -39,17 +40,18 @@ export class StagedPasses implements ChunkPasses {
   }
 
   readonly forward = async (chunks: BatchChunks): Promise<Float32Array> => {
-    this.#forget();
     for (const [at, stage] of this.#stages.entries()) {
       const moments = await this.#make(stage, chunks, 0);
       if (stage.hasStatistics) this.#runner.run(`settle/${stage.name}`, mergedMoments(moments));
       const needed = new Set(this.#stages.slice(at + 1).flatMap(({ inputs }) => inputs));
-      for (const { name, isKept } of this.#stages) if (!isKept && !needed.has(name)) this.#letGo(name, at);
+      // The last stage's are the projections, which are still to be read.
+      for (const { name, isKept } of this.#stages)
+        if (!isKept && !needed.has(name) && name !== this.#last.name) letGo(this.#values, name);
     }
     const { batchViews, columns } = this.#shape;
     const projections = new Float32Array(batchViews * columns);
-    this.#values.get(this.#last.name)!.forEach(({ values }, chunk) => {
-      scatterRows(values as Float32Array, this.#views[chunk]!, columns, projections);
+    this.#values.get(this.#last.name)!.forEach((made, chunk) => {
+      scatterRows(made.values as Float32Array, this.#views[chunk]!, columns, projections);
     });
     return projections;
   };
@@ -59,6 +61,7 @@ export class StagedPasses implements ChunkPasses {
     const slopes = this.#views.map((views) => ({
       shape: [views.length, columns],
       values: gatherRows(slope, views, columns),
+      release: () => {},
     }));
     this.#slopes.set(this.#last.name, slopes);
     for (const stage of this.#stages.toReversed()) {
@@ -66,25 +69,18 @@ export class StagedPasses implements ChunkPasses {
         if (name !== null) await this.#restore(name, chunks);
       }
       await this.#goBack(stage, chunks);
-      this.#values.delete(stage.name);
-      this.#slopes.delete(stage.name);
+      letGo(this.#values, stage.name);
+      letGo(this.#slopes, stage.name);
     }
-    this.#forget();
+  };
+
+  readonly forget = (): void => {
+    for (const held of [this.#values, this.#slopes]) for (const name of held.keys()) letGo(held, name);
+    this.#views = [];
   };
 
   get #last(): StageStep {
     return this.#stages.at(-1)!;
-  }
-
-  #forget(): void {
-    this.#values.clear();
-    this.#slopes.clear();
-    this.#views = [];
-  }
-
-  /** The last stage's are the projections, which are still to be read. */
-  #letGo(name: string, at: number): void {
-    if (name !== this.#last.name || at < this.#stages.length - 1) this.#values.delete(name);
   }
 
   /** A stage for all chunks. @returns mean and variance of each, where statistics follow. */
@@ -93,15 +89,21 @@ export class StagedPasses implements ChunkPasses {
     chunks: BatchChunks,
     pass: number,
   ): Promise<readonly ReadonlyMap<string, TensorValues>[]> {
-    const made: TensorValues[] = [];
+    const made: OfChunks = [];
+    this.#values.set(stage.name, made);
     const moments: ReadonlyMap<string, TensorValues>[] = [];
     await this.#each(stage, chunks, pass, (index, inputs, chunk) => {
       if (chunk !== null) this.#views[index] = chunk.views;
-      const outputs = this.#runner.run(`forward/${stage.name}`, inputs);
-      made.push(outputs.get('value')!);
-      if (stage.hasStatistics) moments.push(outputs);
+      const { value, mean, variance } = Object.fromEntries(this.#runner.hold(`forward/${stage.name}`, inputs));
+      made.push(value!);
+      if (stage.hasStatistics)
+        moments.push(
+          new Map([
+            ['mean', read(mean!)],
+            ['variance', read(variance!)],
+          ]),
+        );
     });
-    this.#values.set(stage.name, made);
     return moments;
   }
 
@@ -114,20 +116,27 @@ export class StagedPasses implements ChunkPasses {
   }
 
   async #goBack(stage: StageStep, chunks: BatchChunks): Promise<void> {
-    const given = stage.inputs.map((): TensorValues[] => []);
     const slopes = this.#slopes.get(stage.name)!;
     const values = this.#values.get(stage.name);
+    for (const name of stage.inputs) if (name !== null && !this.#slopes.has(name)) this.#slopes.set(name, []);
     await this.#each(stage, chunks, 1, (index, inputs) => {
       const more: [string, TensorValues][] = [['slope', slopes[index]!]];
       if (stage.hasStatistics) more.push(['value', values![index]!]);
       stage.inputs.forEach((name, i) => {
-        const sum = name === null ? undefined : this.#slopes.get(name)?.[index];
+        const sum = name === null ? undefined : this.#slopes.get(name)![index];
         if (sum !== undefined) more.push([`sum${i}`, sum]);
       });
-      const outputs = this.#runner.run(`backward/${stage.name}`, new Map([...inputs, ...more]));
-      stage.inputs.forEach((name, i) => name !== null && given[i]!.push(outputs.get(`slope${i}`)!));
+      const outputs = this.#runner.hold(`backward/${stage.name}`, new Map([...inputs, ...more]));
+      stage.inputs.forEach((name, i) => {
+        if (name === null) return;
+        const ofInput = this.#slopes.get(name)!;
+        ofInput[index]?.release();
+        ofInput[index] = outputs.get(`slope${i}`)!;
+      });
+      if (stage.inputs.every((name) => name === null)) for (const { release } of outputs.values()) release();
+      slopes[index]!.release();
+      values?.[index]!.release();
     });
-    stage.inputs.forEach((name, i) => name !== null && this.#slopes.set(name, given[i]!));
   }
 
   /** A stage's inputs, chunk by chunk; the chunk itself only where the stage asks for its inputs. */
@@ -146,4 +155,15 @@ export class StagedPasses implements ChunkPasses {
       use(index, new Map(inputs.map((values, i) => [`value${i}`, values[index]!])), null);
     }
   }
+}
+
+function letGo(held: Map<string, OfChunks>, name: string): void {
+  for (const { release } of held.get(name) ?? []) release();
+  held.delete(name);
+}
+
+/** A few numbers, in a plain array. */
+function read({ shape, values, release }: HeldValues): TensorValues {
+  release();
+  return { shape, values };
 }

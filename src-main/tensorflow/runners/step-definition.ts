@@ -8,7 +8,7 @@ export interface SideFunction {
   readonly inputs: TensorTypes;
   /**
    * False: float32 whatever the run's precision is. True: in bfloat16 the images it gives and takes (float32, rank 4) are
-   * packed, as `compiled-step/passes/pack-images.ts` has them; they go from one function to another unread.
+   * narrow too (`compiled-step/passes/narrow-images.ts`); they go from one function to another unread.
    */
   readonly isNarrowed: boolean;
 }

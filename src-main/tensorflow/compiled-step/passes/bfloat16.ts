@@ -6,6 +6,7 @@
  * each value. Batch norm takes narrow values with float32 scale, shift and statistics, and computes in float32.
  */
 import { CONVOLUTION, CONVOLUTION_GRADIENT, FILTER_GRADIENT } from '../../direct-convolution.ts';
+import { MOMENTS, NORMALISE, NORMALISE_GRADIENT, THROUGH_STATISTICS } from '../../direct-norm.ts';
 import type { DType } from '../../tf-dtype.ts';
 import type { ProgramBuilder } from '../program-builder.ts';
 import { typeOf, type Attributes, type Program, type ProgramNode, type Ref } from '../program.ts';
@@ -29,6 +30,10 @@ const NARROWINGS: ReadonlyMap<string, Narrowing> = new Map([
   [FILTER_GRADIENT, { inputs: [0, 1], always: true, widens: true }],
   ['FusedBatchNormV3', { inputs: [0], always: false }],
   ['FusedBatchNormGradV3', { inputs: [0, 1], always: false }],
+  [MOMENTS, { inputs: [0], always: false, widens: true }],
+  [NORMALISE, { inputs: [0], always: false }],
+  [NORMALISE_GRADIENT, { inputs: [0, 1], always: false }],
+  [THROUGH_STATISTICS, { inputs: [0, 1], always: false }],
   ['Relu', { inputs: [0], always: false }],
   ['ReluGrad', { inputs: [0, 1], always: false }],
   ['Add', { inputs: [0, 1], always: false }],
@@ -45,17 +50,23 @@ const NARROWINGS: ReadonlyMap<string, Narrowing> = new Map([
 export function bfloat16(program: Program): Program {
   return rewriteProgram(
     program,
-    (node, builder) => place(node, builder),
+    (node, builder, index) => place(program, index, node, builder),
     (ref, old, builder) => castTo(typeOf(program, old).dtype, ref, builder),
   );
 }
 
-function place(node: ProgramNode, builder: ProgramBuilder): readonly Ref[] {
+function place(program: Program, index: number, node: ProgramNode, builder: ProgramBuilder): readonly Ref[] {
+  // What was widened before counts as narrow: it is widened again where that is needed.
+  const widenedFrom = node.op === 'Cast' ? node.inputs[0]! : null;
+  if (widenedFrom !== null && typeOf(builder, widenedFrom).dtype === 'bfloat16') return [widenedFrom];
   const narrowing = NARROWINGS.get(node.op);
   const positions = narrowing?.inputs ?? node.inputs.map((_, position) => position);
   if (narrowing !== undefined && isNarrowed(node, narrowing, positions, builder))
     return narrowed(node, narrowing, positions, builder);
-  return builder.addNode({ ...node, inputs: node.inputs.map((ref) => widened(ref, builder)) });
+  const asRecorded = node.inputs.map((ref, i) =>
+    castTo(typeOf(program, program.nodes[index]!.inputs[i]!).dtype, ref, builder),
+  );
+  return builder.addNode({ ...node, inputs: asRecorded });
 }
 
 /** Sums count when all their terms are images: a bias is not worth its precision. */

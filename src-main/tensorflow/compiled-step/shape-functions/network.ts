@@ -80,6 +80,14 @@ const fusedBatchNormGradient: ShapeFunction = (call) => {
   return [call.input(1), channels, channels, unused, unused];
 };
 
+/** Of a tensor and two numbers for each of its channels. */
+const withTwo =
+  (like: number): ShapeFunction =>
+  (call) => {
+    const channels: TensorType = { dtype: 'float32', shape: [call.shape(0).at(-1)!] };
+    return [call.input(like), channels, channels];
+  };
+
 /** Views of the colours red, green and blue. */
 const drawViews: ShapeFunction = (call) => {
   const side = call.int('side');
@@ -98,6 +106,10 @@ export const network: ReadonlyMap<string, ShapeFunction> = new Map([
   ['Conv2DBackpropFilter', (call) => [{ dtype: call.input(2).dtype, shape: call.constant(1) }]],
   ['KindredDrawViews', drawViews],
   ['KindredUpdate', update],
+  ['KindredMoments', (call) => withTwo(0)(call).slice(1)],
+  ['KindredNormalise', (call) => [call.input(0)]],
+  ['KindredNormaliseGrad', withTwo(1)],
+  ['KindredThroughStatistics', (call) => [call.input(1)]],
   ['KindredGlobalNorm', () => [{ dtype: 'float32', shape: [] }]],
   ['MaxPool', pool],
   ['AvgPool', pool],

@@ -37,6 +37,7 @@ describe('native kernels', () => {
   for (const shape of [
     [4, 5, 3, 6],
     [16, 1, 1, 8],
+    [7, 6, 5, 32],
   ]) {
     it(`normalise [${shape.join(', ')}] and differentiate it as the composed kernels do`, () => {
       tf.tidy(() => {

@@ -29,6 +29,10 @@ const shapes = {
   flags: { dtype: 'bool', shape: [2, 3] },
 } as const;
 
+/** As many channels as operations of our own need. */
+const sixteenfold = (x: tf.Tensor): tf.Tensor => tf.tile(x, [...Array<number>(x.rank - 1).fill(1), 16]);
+const givenNorm = (v: tf.Tensor) => ({ mean: sixteenfold(v), variance: sixteenfold(v), gamma: sixteenfold(v) });
+
 /** What the function of a case is named after is the operation of TensorFlow's that it has to reach. */
 const cases: Readonly<Record<string, (operands: Operands) => tf.TensorContainer>> = {
   Abs: ({ m }) => tf.abs(m),
@@ -182,6 +186,20 @@ const cases: Readonly<Record<string, (operands: Operands) => tf.TensorContainer>
     return tf.engine().runKernel('KindredUpdate', tensors, attributes);
   },
   KindredGlobalNorm: ({ m, v }) => tf.engine().runKernel('KindredGlobalNorm', { tensor0: m, tensor1: v }, { count: 2 }),
+  KindredMoments: ({ image }) => tf.engine().runKernel('KindredMoments', { x: sixteenfold(image) }),
+  KindredNormalise: ({ image, v }) => {
+    const inputs = { x: sixteenfold(image), ...givenNorm(v), beta: sixteenfold(v) };
+    return tf.engine().runKernel('KindredNormalise', inputs, { epsilon: 1e-5 });
+  },
+  KindredNormaliseGrad: ({ image, v }) => {
+    const x = sixteenfold(image);
+    return tf.engine().runKernel('KindredNormaliseGrad', { dy: x, x, ...givenNorm(v) }, { epsilon: 1e-5 });
+  },
+  KindredThroughStatistics: ({ image, v }) => {
+    const x = sixteenfold(image);
+    const inputs = { slope: x, x, ...givenNorm(v), dgamma: sixteenfold(v), dbeta: sixteenfold(v) };
+    return tf.engine().runKernel('KindredThroughStatistics', inputs, { epsilon: 1e-5, count: 70 });
+  },
   FusedBatchNormV3: ({ image, v }) =>
     tf.engine().runKernel('KindredBatchNorm', { x: image, gamma: v, beta: v }, { epsilon: 1e-5 }),
   FusedBatchNormGradV3: ({ image, v }) => {
