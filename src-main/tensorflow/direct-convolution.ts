@@ -28,11 +28,7 @@ type Shape = readonly number[];
 
 const LANES = 16;
 /** From one pixel to the next of those that are read, in numbers: powers of two up to here. */
-const MOST_STEP = 1024;
-/** The least rows and columns of what is written; at stride 2 a gradient is written in two goes each way. */
-const LEAST_SIDE = 4;
-export const LEAST_GRADIENT_SIDE_AT_STRIDE_2 = 2 * LEAST_SIDE;
-
+const MOST_STEP = 2048;
 /** @returns null for any other convolution. */
 export function plainConvolution(kernel: Shape, settings: ConvolutionSettings): PlainConvolution | null {
   const [side, width] = kernel;
@@ -45,15 +41,15 @@ export function plainConvolution(kernel: Shape, settings: ConvolutionSettings): 
 }
 
 /** @param out of what is written. */
-export function fitsConvolution({ stride }: PlainConvolution, kernel: Shape, out: Shape): boolean {
+export function fitsConvolution(plain: PlainConvolution, kernel: Shape, out: Shape): boolean {
   const [, , inputs, outputs] = kernel as [number, number, number, number];
-  return isStep(inputs * stride) && outputs % LANES === 0 && leastSide(out) >= LEAST_SIDE;
+  return isStep(inputs * plain.stride) && outputs % LANES === 0 && canBeTiled(plain, out, 1);
 }
 
-/** @param input of what is written, the gradient by the convolution's input. */
-export function fitsConvolutionGradient({ stride }: PlainConvolution, kernel: Shape, input: Shape): boolean {
+/** @param input of what is written, the gradient by the convolution's input: at stride 2 in two goes each way. */
+export function fitsConvolutionGradient(plain: PlainConvolution, kernel: Shape, input: Shape): boolean {
   const [, , inputs, outputs] = kernel as [number, number, number, number];
-  return isStep(outputs) && inputs % LANES === 0 && leastSide(input) >= LEAST_SIDE * stride;
+  return isStep(outputs) && inputs % LANES === 0 && canBeTiled(plain, input, plain.stride);
 }
 
 export function fitsFilterGradient(kernel: Shape): boolean {
@@ -61,8 +57,16 @@ export function fitsFilterGradient(kernel: Shape): boolean {
   return inputs % LANES === 0 && outputs % LANES === 0;
 }
 
-function leastSide([, height, width]: Shape): number {
-  return Math.min(height!, width!);
+/**
+ * Whether the smallest tiles fit into what is written. At 1 × 1 and stride 1 an image is one row.
+ *
+ * @param goes each way.
+ */
+function canBeTiled({ side, stride }: PlainConvolution, written: Shape, goes: number): boolean {
+  const [, height, width, channels] = written as [number, number, number, number];
+  const isWide = channels % (2 * LANES) === 0;
+  if (side === 1 && stride === 1) return height * width >= (isWide ? 8 : 16);
+  return Math.min(height, width) >= goes * (isWide ? 3 : 4);
 }
 
 function isStep(step: number): boolean {

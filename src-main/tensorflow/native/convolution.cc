@@ -20,7 +20,7 @@ namespace kindred {
 
 namespace {
 
-constexpr int kMostSteps = 1024;
+constexpr int kMostSteps = 2048;
 
 bool isStep(int step) { return step >= 16 && step <= kMostSteps && (step & (step - 1)) == 0; }
 
@@ -28,6 +28,9 @@ bool isStep(int step) { return step >= 16 && step <= kMostSteps && (step & (step
 int padOf(const ConvolutionShape& s) { return s.isGradient ? (s.side == 3 ? 1 : 0) : s.pad; }
 
 int outSize(int size, const ConvolutionShape& s) { return (size + 2 * s.pad - s.side) / s.stride + 1; }
+
+// Of a kernel of one pixel at stride 1, images are one long row.
+bool isOneRow(const ConvolutionShape& s) { return s.side == 1 && s.stride == 1; }
 
 bool isKnownPad(const ConvolutionShape& s) {
   return s.side == 1 ? s.pad == 0 : s.pad == 1 || (s.pad == 0 && s.stride == 2);
@@ -41,8 +44,10 @@ bool fitsConvolution(const ConvolutionShape& s) {
   const bool isPhased = s.isGradient && s.stride == 2;
   const bool isWhole = s.isGradient ? s.height == outSize(s.outHeight, s) && s.width == outSize(s.outWidth, s)
                                     : s.outHeight == outSize(s.height, s) && s.outWidth == outSize(s.width, s);
-  const int parts = isPhased ? 2 : 1;
-  return isWhole && s.outHeight / parts >= 4 && s.outWidth / parts >= 4;
+  if (!isWhole) return false;
+  const bool isWide = s.outChannels % 32 == 0;
+  if (isOneRow(s)) return s.outHeight * s.outWidth >= (isWide ? 8 : 16);
+  return std::min(s.outHeight, s.outWidth) / (isPhased ? 2 : 1) >= (isWide ? 3 : 4);
 }
 
 #ifdef KINDRED_PRODUCTS
@@ -50,6 +55,8 @@ KINDRED_PRODUCTS_BEGIN
 namespace {
 
 constexpr int kMostTaps = 9;
+// Pixels of a long row, so that what its last tile computes twice is little.
+constexpr int kLeastRow = 48;
 // Images that are computed together for each block of weights, so that both stay near: bytes.
 constexpr int64_t kGroupBytes = 1 << 16;
 
@@ -163,13 +170,14 @@ int pickTiling(const Phase& phase, const int (*tilings)[2], int count) {
 template <typename T, int step>
 void addBlock(const Phase& phase, int vectors, const T* image, const T* weights, T* y, ReadAhead& ahead) {
   if (vectors == 2) {
-    static constexpr int kTilings[][2] = {{1, 8}, {1, 12}, {2, 6}, {2, 7}, {2, 4}};
-    switch (pickTiling(phase, kTilings, 5)) {
+    static constexpr int kTilings[][2] = {{1, 8}, {1, 12}, {2, 6}, {2, 7}, {2, 4}, {3, 3}};
+    switch (pickTiling(phase, kTilings, 6)) {
       case 0: return addBlock<T, step, 1, 8, 2>(phase, image, weights, y, ahead);
       case 1: return addBlock<T, step, 1, 12, 2>(phase, image, weights, y, ahead);
       case 2: return addBlock<T, step, 2, 6, 2>(phase, image, weights, y, ahead);
       case 3: return addBlock<T, step, 2, 7, 2>(phase, image, weights, y, ahead);
-      default: return addBlock<T, step, 2, 4, 2>(phase, image, weights, y, ahead);
+      case 4: return addBlock<T, step, 2, 4, 2>(phase, image, weights, y, ahead);
+      default: return addBlock<T, step, 3, 3, 2>(phase, image, weights, y, ahead);
     }
   }
   static constexpr int kTilings[][2] = {{1, 16}, {2, 8}, {4, 4}};
@@ -189,6 +197,7 @@ void addBlock(const Phase& phase, int step, int vectors, const T* image, const T
     case 128: return addBlock<T, 128>(phase, vectors, image, weights, y, ahead);
     case 256: return addBlock<T, 256>(phase, vectors, image, weights, y, ahead);
     case 512: return addBlock<T, 512>(phase, vectors, image, weights, y, ahead);
+    case 1024: return addBlock<T, 1024>(phase, vectors, image, weights, y, ahead);
     default: return addBlock<T, kMostSteps>(phase, vectors, image, weights, y, ahead);
   }
 }
@@ -237,7 +246,7 @@ class Convolution {
   }
 
   void compute(int first, int last) const {
-    const int group = static_cast<int>(std::max<int64_t>(1, kGroupBytes / (paddedSize_ * sizeof(T))));
+    const int group = static_cast<int>(std::max<int64_t>(leastImages(), kGroupBytes / (paddedSize_ * sizeof(T))));
     const int64_t size = static_cast<int64_t>(s_.height) * s_.width * s_.inChannels;
     const int64_t ySize = static_cast<int64_t>(s_.outHeight) * s_.outWidth * s_.outChannels;
     std::vector<T> padded(pad_ > 0 ? paddedSize_ * group : 0, T{});
@@ -251,12 +260,18 @@ class Convolution {
       }
       const int64_t following = std::min(group, last - image - count);
       ahead.plan(x_ + (image + count) * size, following * size * sizeof(T), rowsOf(count));
-      const bool isOneRow = s_.side == 1 && s_.stride == 1;
+      const bool isRow = isOneRow(s_);
       for (int block = 0; block < s_.outChannels / blockChannels(); block++)
-        for (int i = 0; i < (isOneRow ? 1 : count); i++)
-          computeBlock(images + i * paddedSize_, isOneRow ? count : 1, block,
+        for (int i = 0; i < (isRow ? 1 : count); i++)
+          computeBlock(images + i * paddedSize_, isRow ? count : 1, block,
                        y_ + (image + i) * ySize + block * blockChannels(), ahead);
     }
+  }
+
+  // Worth computing at once: of images that are one long row as many as make a row of some tiles.
+  int leastImages() const {
+    const int pixels = s_.outHeight * s_.outWidth;
+    return isOneRow(s_) ? (kLeastRow + pixels - 1) / pixels : 1;
   }
 
  private:
@@ -268,7 +283,7 @@ class Convolution {
   int blockChannels() const { return 16 * vectors_; }
   int64_t blockSize() const { return static_cast<int64_t>(s_.side) * s_.side * s_.inChannels * blockChannels(); }
 
-  // images: of a kernel of one pixel at stride 1, so many are one long row; else one.
+  // images: so many are one long row; else one.
   void computeBlock(const T* image, int images, int block, T* y, ReadAhead& ahead) const {
     const int step = s_.inChannels * (s_.isGradient ? 1 : s_.stride);
     const T* weights = weights_.data() + block * blockSize();
@@ -294,9 +309,8 @@ class Convolution {
         phase.kernelTap[tap] = s_.isGradient ? s_.side * s_.side - 1 - tap : tap;
       }
     phase.taps = s_.side * s_.side;
-    const bool isOneRow = s_.side == 1 && s_.stride == 1;
-    phase.height = isOneRow ? 1 : s_.outHeight;
-    phase.width = isOneRow ? s_.outHeight * s_.outWidth : s_.outWidth;
+    phase.height = isOneRow(s_) ? 1 : s_.outHeight;
+    phase.width = isOneRow(s_) ? s_.outHeight * s_.outWidth : s_.outWidth;
     phase.rowStep = rowStep_ * (s_.isGradient ? 1 : s_.stride);
     phase.yAt = 0;
     phase.yRowStep = static_cast<int64_t>(s_.outWidth) * s_.outChannels;
@@ -345,7 +359,7 @@ template <typename T>
 void convolve(const ConvolutionShape& s, const T* x, const T* kernel, T* y) {
   Convolution<T> convolution(s, x, y);
   convolution.pack(kernel);
-  const int parts = std::min(kParts, s.images);
+  const int parts = std::min(kParts, std::max(1, s.images / convolution.leastImages()));
   shareWork(parts, [&](int part) {
     convolution.compute(static_cast<int>(static_cast<int64_t>(s.images) * part / parts),
                         static_cast<int>(static_cast<int64_t>(s.images) * (part + 1) / parts));

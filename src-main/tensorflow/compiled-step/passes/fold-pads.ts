@@ -11,7 +11,7 @@ import {
   CONVOLUTION,
   CONVOLUTION_GRADIENT,
   FILTER_GRADIENT,
-  LEAST_GRADIENT_SIDE_AT_STRIDE_2,
+  fitsConvolutionGradient,
 } from '../../direct-convolution.ts';
 import { valuesOf } from '../constant-values.ts';
 import type { ProgramBuilder } from '../program-builder.ts';
@@ -45,7 +45,8 @@ function uncut(node: ProgramNode, builder: ProgramBuilder): readonly Ref[] | nul
   const [, height, width] = typeOf(builder, whole).shape;
   const [, inner, across] = node.outputs[0]!.shape;
   if (height !== inner! + 2 || width !== across! + 2) return null;
-  if (Math.min(inner!, across!) < LEAST_GRADIENT_SIDE_AT_STRIDE_2) return null;
+  const kernel = typeOf(builder, gradient.inputs[1]!).shape;
+  if (!fitsConvolutionGradient({ side: 3, stride: 2, pad: 1 }, kernel, node.outputs[0]!.shape)) return null;
   const attributes: Attributes = {
     ...padded1(gradient.attributes),
     height: { kind: 'int', value: inner! },

@@ -84,6 +84,10 @@ describe('directConvolutions', () => {
     { images: 5, sides: [32, 32], into: 16, out: 32, kernel: 1, stride: 2 },
     { images: 5, sides: [9, 12], into: 32, out: 16, kernel: 1, stride: 2 },
     { images: 4, sides: [6, 6], into: 512, out: 1024, kernel: 1, stride: 1 },
+    { images: 7, sides: [3, 3], into: 64, out: 128, kernel: 3, stride: 1 },
+    { images: 5, sides: [3, 3], into: 2048, out: 512, kernel: 1, stride: 1 },
+    { images: 3, sides: [8, 8], into: 512, out: 512, kernel: 3, stride: 2 },
+    { images: 3, sides: [6, 6], into: 1024, out: 2048, kernel: 1, stride: 2 },
     { images: 4, sides: [24, 23], into: 256, out: 64, kernel: 1, stride: 1 },
   ];
   it.each(cases)(
@@ -106,7 +110,8 @@ describe('directConvolutions', () => {
 
   it.each([
     { why: 'three colours', images: 2, sides: [8, 8], into: 3, out: 16, kernel: 3, stride: 1 },
-    { why: 'tiny images', images: 2, sides: [3, 3], into: 16, out: 16, kernel: 3, stride: 1 },
+    { why: 'tiny images', images: 2, sides: [2, 2], into: 32, out: 32, kernel: 3, stride: 1 },
+    { why: 'small images of few channels', images: 2, sides: [3, 3], into: 16, out: 16, kernel: 3, stride: 1 },
     { why: 'channels in no power of two', images: 2, sides: [8, 8], into: 48, out: 24, kernel: 3, stride: 1 },
   ] as const)('leaves them to TensorFlow for $why', (convolution) => {
     expect(ops(directConvolutions(recorded(convolution)))).not.toContain(CONVOLUTION);
