@@ -20,8 +20,6 @@ import type { Dataset, DatasetCounts, LibraryStores } from './ports/library.ts';
 import { BASELINE_ENCODER_KEY, type HashedVector, type VectorSink } from './ports/vectors.ts';
 
 const BATCH_FILES = 256;
-/** Rows of a transaction: a few milliseconds, also in a library of a million files. */
-const PIECE_ROWS = 64;
 const BATCH_MS = 1000;
 
 export interface ImportPorts {
@@ -80,12 +78,13 @@ export async function importFolders(
   const scan = await scanRoots(ports, dataset, onProgress, signal);
   const plan = compareScan(stores.files.known(dataset.id), scan);
   const recorder = new FileRecorder(stores, dataset.id, plan);
-  await stores.inTurns(inPieces(recorder.known(plan)));
+  await stores.inTurns(recorder.known(plan));
   const read = await readFiles(ports, plan, recorder, onProgress, signal);
   refuseWhenInterrupted(signal, read, plan.toDescribe.length);
   const importedMs = ports.clock.wallMs();
   const markImported = (): void => stores.datasets.markImported(dataset.id, importedMs, scan.labelReason);
-  await stores.inTurns(inPieces([...recorder.gone(), markImported]));
+  await stores.inTurns(recorder.gone());
+  await stores.inTurns([markImported]);
   const elapsedMs = ports.clock.monotonicMs() - startMs;
   const { labelReason } = scan;
   return { dataset, labelReason, ...stores.datasets.counts(dataset.id), ...recorder.counts, read, elapsedMs };
@@ -157,7 +156,7 @@ async function readFiles(
     await ports.vectors.append(BASELINE_ENCODER_KEY, vectorsOf(batch));
     const first = recorded;
     const described = batch.map((result, i) => () => recorder.recordDescribed(plan.toDescribe[first + i]!, result));
-    await ports.stores.inTurns(inPieces(described));
+    await ports.stores.inTurns(described);
     recorded += batch.length;
     problems += batch.filter((result) => 'problem' in result).length;
     batch = [];
@@ -174,20 +173,6 @@ async function readFiles(
   }
   if (batch.length > 0) await commit();
   return recorded;
-}
-
-function* inPieces(writes: Iterable<() => void>): Generator<() => void> {
-  let piece: (() => void)[] = [];
-  const pieceOf = (those: readonly (() => void)[]) => (): void => {
-    for (const write of those) write();
-  };
-  for (const write of writes) {
-    piece.push(write);
-    if (piece.length < PIECE_ROWS) continue;
-    yield pieceOf(piece);
-    piece = [];
-  }
-  if (piece.length > 0) yield pieceOf(piece);
 }
 
 function vectorsOf(results: readonly DescribeResult[]): readonly HashedVector[] {

@@ -1,15 +1,12 @@
 import { KindredError } from '#base/errors.ts';
 import type { DatasetId } from '#base/ids.ts';
+import { type Erasure, type ErasurePorts, eraseRemoved, giveUpDataset } from './erase-datasets.ts';
 import { findDataset } from './find-dataset.ts';
-import type { ImageTraces } from './ports/image-traces.ts';
 import type { LibraryStores, RemovalCounts } from './ports/library.ts';
 import type { RunStatus } from './ports/runs.ts';
 
 /** A run in one of these still needs its dataset. */
 const ACTIVE: ReadonlySet<RunStatus> = new Set(['queued', 'running', 'pausing']);
-
-/** How long a removal can be taken back. */
-const KEPT_MS = 30 * 24 * 60 * 60 * 1000;
 
 export interface DatasetRemoval extends RemovalCounts {
   readonly dataset: string;
@@ -25,33 +22,22 @@ export function planDatasetRemoval(stores: LibraryStores, name: string): Dataset
  * Takes a dataset out of the library for good: its files, and the images that no other dataset holds, with what the
  * user said of them and all that was made from them. Originals, runs and their checkpoints stay.
  *
- * Ended at any moment, the dataset is there as it was, or gone, and `settleLibrary` takes away what is left of it.
+ * Ended at any moment, the dataset is there as it was, or out of sight, and whoever holds the library next erases what is
+ * left of it.
  *
  * @throws KindredError `dataset.missing`, `run.active`; `disk.full` when traces are left for the next time.
  */
-export async function removeDataset(stores: LibraryStores, name: string, traces: ImageTraces): Promise<DatasetRemoval> {
+export async function removeDataset(ports: ErasurePorts, name: string, nowMs: number): Promise<DatasetRemoval> {
+  const { stores } = ports;
   const dataset = findDataset(stores.datasets, name);
   refuseWhileTraining(stores, dataset.id);
   const removal = { dataset: dataset.name, ...stores.datasets.removalCounts(dataset.id) };
-  await erase(stores, dataset.id, traces);
+  await giveUpDataset(stores, dataset.id);
+  await eraseRemoved(ports, nowMs, untold);
   return removal;
 }
 
-/** Erases the datasets whose removal was not taken back in time. @throws KindredError `disk.full`. */
-export async function eraseRemoved(stores: LibraryStores, traces: ImageTraces, nowMs: number): Promise<void> {
-  for (const id of stores.datasets.removed.before(nowMs - KEPT_MS)) await erase(stores, id, traces);
-}
-
-async function erase(stores: LibraryStores, id: DatasetId, traces: ImageTraces): Promise<void> {
-  const leaving = stores.datasets.imagesOnlyIn(id);
-  traces.note(leaving);
-  stores.transaction(() => {
-    stores.datasets.remove(id);
-    stores.undo.forgetRemoval(id);
-  });
-  await traces.erase(leaving);
-  traces.strike(leaving);
-}
+const untold: Erasure = { onProgress: () => {}, signal: new AbortController().signal };
 
 /** @throws KindredError `run.active`. */
 export function refuseWhileTraining({ runs, datasets }: LibraryStores, id: DatasetId): void {

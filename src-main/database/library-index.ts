@@ -4,7 +4,7 @@
  * with a million files, and the first one two seconds.
  */
 import type { Database } from 'better-sqlite3';
-
+import type { RemovalCounts } from '#application/ports/library.ts';
 import {
   readFileSet,
   type DatasetSummary,
@@ -17,6 +17,7 @@ import { datasetSummaries } from './columns/dataset-summaries.ts';
 import { type FileGroups, type GroupedBy, groupFiles } from './columns/groups.ts';
 import { LibraryColumns } from './columns/library-columns.ts';
 import { failedParts } from './columns/passing-rows.ts';
+import { removalCounts } from './columns/removal-counts.ts';
 import { RowOrders } from './columns/row-orders.ts';
 import { Prepared } from './prepared.ts';
 
@@ -89,6 +90,12 @@ export class LibraryIndex {
   datasets(): DatasetSummary[] {
     this.columns.refresh();
     return datasetSummaries(this.#prepared, this.columns);
+  }
+
+  /** What removing a dataset takes out of the library; with many files sooner than the store's. */
+  removalCounts(datasetId: number): RemovalCounts {
+    this.columns.refresh();
+    return removalCounts(this.#prepared, this.columns, datasetId);
   }
 
   groups(fileIds: ArrayLike<number>, by: GroupedBy): FileGroups {

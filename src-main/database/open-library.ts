@@ -60,9 +60,9 @@ function storesOver(database: Database, folder: string): LibraryStores {
         throw databaseError(error, folder);
       }
     },
-    inTurns: async (pieces) => {
+    inTurns: async (writes) => {
       try {
-        await commitInTurns(database, pieces);
+        await commitInTurns(database, writes);
       } catch (error) {
         throw databaseError(error, folder);
       }

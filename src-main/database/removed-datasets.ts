@@ -3,13 +3,18 @@ import type { RemovedDatasets } from '#application/ports/library.ts';
 import type { DatasetId } from '#base/ids.ts';
 import type { Prepared } from './prepared.ts';
 
+/** `removed_ms` of a dataset that is being erased. */
+const GIVEN_UP_MS = -1;
+
 /** Begins with a control character, which no dataset's name may hold. */
 const HIDDEN_NAME = "char(31) || 'removed ' || id";
 
 export function removedDatasets(prepared: Prepared): RemovedDatasets {
   return {
-    nameOf: (id) =>
-      prepared.get<{ name: string }>('SELECT removed_name AS name FROM datasets WHERE id = $id', { id })?.name ?? null,
+    nameOf: (id) => {
+      const sql = `SELECT removed_name AS name FROM datasets WHERE id = $id AND removed_ms <> ${GIVEN_UP_MS}`;
+      return prepared.get<{ name: string }>(sql, { id })?.name ?? null;
+    },
     putAway: (id, removedMs) => {
       const sql = `UPDATE datasets SET removed_name = name, name = ${HIDDEN_NAME}, removed_ms = $removedMs
         WHERE id = $id AND removed_ms IS NULL`;
@@ -19,9 +24,14 @@ export function removedDatasets(prepared: Prepared): RemovedDatasets {
       const sql = 'UPDATE datasets SET name = $name, removed_name = NULL, removed_ms = NULL WHERE id = $id';
       prepared.run(sql, { id, name });
     },
-    before: (removedMs) => {
-      const sql = 'SELECT id FROM datasets WHERE removed_ms < $removedMs ORDER BY id';
-      return prepared.all<{ id: DatasetId }>(sql, { removedMs }).map(({ id }) => id);
+    giveUp: (id) => {
+      const sql = `UPDATE datasets SET removed_name = coalesce(removed_name, name), name = ${HIDDEN_NAME},
+        removed_ms = ${GIVEN_UP_MS} WHERE id = $id`;
+      prepared.run(sql, { id });
+    },
+    toErase: (beforeMs) => {
+      const sql = `SELECT id FROM datasets WHERE removed_ms < $beforeMs OR removed_ms = ${GIVEN_UP_MS} ORDER BY id`;
+      return prepared.all<{ id: DatasetId }>(sql, { beforeMs }).map(({ id }) => id);
     },
   };
 }

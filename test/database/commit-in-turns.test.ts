@@ -20,7 +20,13 @@ function worldOf() {
   return { file, stores, names };
 }
 
-it('writes each piece by itself, whole or not at all, and lets others have their turn between', async () => {
+/** Longer than a transaction may take. */
+function takesLong(): void {
+  const endMs = performance.now() + 12;
+  while (performance.now() < endMs);
+}
+
+it('keeps each write whole, and lets others have their turn when some milliseconds are over', async () => {
   const { stores, names } = worldOf();
   const seen: unknown[][] = [];
   let next: NodeJS.Immediate;
@@ -33,6 +39,7 @@ it('writes each piece by itself, whole or not at all, and lets others have their
     (...added: string[]) =>
     (): void => {
       for (const name of added) stores.datasets.insert(name, 1);
+      takesLong();
     };
   const writing = stores.inTurns([add('a', 'b'), add('c'), add('d', 'A'), add('e')]);
   await expect(writing).rejects.toMatchObject({ code: 'dataset.nameTaken' });
@@ -40,6 +47,14 @@ it('writes each piece by itself, whole or not at all, and lets others have their
   expect(names()).toEqual(['a', 'b', 'c']);
   expect(seen).toContainEqual(['a', 'b']);
   expect(seen).not.toContainEqual(['a']);
+});
+
+it('makes one transaction of many short writes, undone together when one throws', async () => {
+  const { stores, names } = worldOf();
+  const add = (name: string) => (): void => void stores.datasets.insert(name, 1);
+  await stores.inTurns([add('a'), add('b')]);
+  await expect(stores.inTurns([add('c'), add('A')])).rejects.toMatchObject({ code: 'dataset.nameTaken' });
+  expect(names()).toEqual(['a', 'b']);
 });
 
 it('does without a sync at each commit only while it writes, also when a piece throws', async () => {

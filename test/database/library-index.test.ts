@@ -3,6 +3,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { fileFilterSchema, fileSortSchema } from '#contract/studio/files.ts';
 import { PassingImages } from '#database/columns/passing-images.ts';
 import { LibraryIndex } from '#database/library-index.ts';
+import { datasetStore } from '#database/dataset-store.ts';
 import { openToRead } from '#database/open-to-read.ts';
 import { ChangingLibrary } from '#test/support/changing-library.ts';
 import { fileFilters } from '#test/support/file-filters.ts';
@@ -44,6 +45,15 @@ it.each([1, 2, 3])('[C1] agrees with plain SQL after every change, whoever made 
       }
     }
     expect(index.datasets(), what).toMatchObject(plainSummaries(database));
+  }
+});
+
+it.each([4, 5])('counts what a removal takes as the store does, after every change (seed %i)', (seed) => {
+  const { library, database, index } = worldOf(seed);
+  const store = datasetStore(database);
+  for (let i = 0; i < CHANGES; i++) {
+    const what = library.change();
+    for (const { id } of store.list()) expect(index.removalCounts(id), what).toEqual(store.removalCounts(id));
   }
 });
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { DatasetId } from '#base/ids.ts';
 import type { FileFilter } from '#application/ports/library.ts';
 import { countQuery, pageQuery, type FileQuery } from '#database/file-query.ts';
+import { HELD_FILES } from '#database/dataset-store.ts';
 import { BY_PATH_IN } from '#database/columns/row-orders.ts';
 import { WITH_TEXT_IN } from '#database/library-index.ts';
 import { migrate } from '#database/migrate.ts';
@@ -34,6 +35,14 @@ describe('query plans', () => {
   it('the order of a listing by name is read from an index alone', () => {
     const plan = planOf({ sql: BY_PATH_IN, values: { datasetId } });
     expect(plan).toEqual(['SEARCH files USING COVERING INDEX files_by_path (dataset_id=?)']);
+  });
+
+  it('files that are erased are read page by page', () => {
+    const plan = planOf({ sql: HELD_FILES, values: { id: datasetId, after: 7 } });
+    expect(plan).toEqual([
+      'SEARCH files USING INDEX files_by_dataset (dataset_id=? AND rowid>?)',
+      'SEARCH other USING INDEX files_by_image (image_id=?)',
+    ]);
   });
 
   it('a text in paths is looked for in an index alone', () => {

@@ -64,7 +64,10 @@ describe('datasets', () => {
     const root = stores.datasets.addRoot(other.id, '/other');
     stores.files.insert(other.id, place(root.id, 'x.png'), { imageId: shared, problem: null });
     expect(stores.datasets.removalCounts(datasetId)).toEqual({ files: 3, images: 1, userLabels: 1, userTags: 1 });
-    expect(stores.datasets.imagesOnlyIn(datasetId)).toEqual([imageFacts('own').contentHash]);
+    const files = stores.datasets.filesOf(datasetId, null);
+    expect(files.map(({ ownContentHash }) => ownContentHash)).toEqual([null, imageFacts('own').contentHash, null]);
+    expect(stores.datasets.filesOf(datasetId, files.at(-1)!.fileId)).toEqual([]);
+    for (const file of files) stores.datasets.removeFile(file);
     stores.datasets.remove(datasetId);
     expect(stores.images.find(own)).toBeNull();
     expect(stores.images.labelOf(shared)).toBe('cat');

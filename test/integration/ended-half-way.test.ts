@@ -90,23 +90,26 @@ describe('a dataset that is removed', () => {
     expect(removed.events).toMatchObject([{ event: 'dataset.removed', files: 12, images: 10 }]);
     expect(tracesOf(folder, gone)).toEqual(all(0));
     expect(tracesOf(folder, kept)).toEqual(all(12));
-    expect(existsSync(join(folder, 'leaving.json'))).toBe(false);
     await runCommand(folder, 'import', leaving);
     expect(tracesOf(folder, gone)).toMatchObject({ thumbnails: 10, vectors: 10 });
   });
 
   it.each([
-    { place: 'before the rows of a dataset', datasets: 2, left: 10 },
-    { place: 'after the rows of a dataset', datasets: 1, left: 0 },
-  ])('killed $place is whole or gone at the next command', async ({ place, datasets, left }) => {
+    { place: 'before the traces of a dataset', left: 10, files: 24 },
+    { place: 'after the traces of a dataset', left: 0, files: 24 },
+    { place: 'between the rows of a dataset', left: 0, files: 19 },
+  ])('killed $place is out of sight at once, and gone at the next command', async ({ place, left, files }) => {
     const { folder, gone, kept } = await library();
     await endHalfWay(folder, place);
-    expect(tracesOf(folder, gone)).toEqual(all(10));
-    await settle(folder);
-    expect((await runCommand(folder, 'datasets', '--json')).events).toHaveLength(datasets);
+    const shown = await runCommand(folder, 'datasets', '--json');
+    expect(shown.events).toMatchObject([{ name: 'staying', files: 12 }]);
     expect(tracesOf(folder, gone)).toEqual(all(left));
+    expect(libraryDump(folder)['files']).toHaveLength(files);
+    await settle(folder);
+    const rows = libraryDump(folder);
+    expect([rows['datasets'], rows['files'], rows['images']].map((some) => some!.length)).toEqual([1, 12, 12]);
+    expect(tracesOf(folder, gone)).toEqual(all(0));
     expect(tracesOf(folder, kept)).toEqual(all(12));
-    expect(existsSync(join(folder, 'leaving.json'))).toBe(false);
   });
 
   it(

@@ -1,4 +1,6 @@
 /** What can be taken back, also by an engine that was not there when it was done. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, trainedTest as test } from './support/studio-test.ts';
 
 test('a data set that was removed comes back with its labels, after a kill and all', async ({
@@ -33,7 +35,19 @@ test('a data set that was removed comes back with its labels, after a kill and a
   await expect(page.getByRole('application', { name: /^Map of 96 images/ })).toBeVisible({ timeout: 60_000 });
 });
 
-test('a data set that is erased at once is said to be gone for good, and is', async ({ page }) => {
+/** How many pictures lie in the library's folder of thumbnails. */
+const thumbnailsIn = (library: string): number =>
+  readdirSync(join(library, 'thumbnails'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.webp'),
+  ).length;
+
+test('a data set that is erased at once is said to be gone for good, and is, also when the engine is killed', async ({
+  page,
+  engine,
+  library,
+  watch,
+}) => {
+  expect(thumbnailsIn(library)).toBe(96);
   await page.getByLabel('More about emoji').click();
   await page.getByRole('button', { name: 'Remove …' }).click();
   const dialog = page.getByRole('dialog', { name: 'Remove emoji from the library?' });
@@ -42,4 +56,9 @@ test('a data set that is erased at once is said to be gone for good, and is', as
   await dialog.getByRole('button', { name: 'Remove 97 files' }).click();
   await expect(page.getByRole('heading', { name: 'Drop folders of images here' })).toBeVisible();
   await expect(page.getByRole('button', { name: 'Nothing to undo' })).toBeVisible();
+  watch.expectLostEngine();
+  await engine.killAtOnce();
+  await engine.start();
+  await expect(page.getByRole('heading', { name: 'Drop folders of images here' })).toBeVisible();
+  await expect.poll(() => thumbnailsIn(library), { timeout: 30_000 }).toBe(0);
 });

@@ -48,8 +48,10 @@ export class ChangingLibrary {
       move: () => this.#someFiles().forEach((id) => this.#library.stores.files.replacePlace(id, this.#place())),
       replace: () =>
         this.#someFiles().forEach((id) => this.#library.stores.files.replace(id, this.#place(), this.#content())),
-      removal: () => this.#removeDataset((dataset) => this.#library.stores.datasets.remove(dataset.id)),
-      hiding: () => this.#removeDataset((dataset) => this.#edits.removeDataset(dataset)),
+      removal: () => this.#removeDataset((dataset) => this.#erase(dataset)),
+      'half a removal': () =>
+        this.#removeDataset((dataset) => this.#library.stores.datasets.removed.giveUp(dataset.id)),
+      hiding: () => this.#removeDataset((dataset) => this.#edits.removeDataset(dataset, 0)),
       reopening: () => {
         this.#library.close();
         this.#reopen();
@@ -96,6 +98,15 @@ export class ChangingLibrary {
   #removeDataset(remove: (dataset: Dataset) => void): void {
     const datasets = this.#library.stores.datasets.list();
     if (datasets.length > 1) remove(this.#pick(datasets));
+  }
+
+  #erase({ id }: Dataset): void {
+    const { datasets } = this.#library.stores;
+    datasets.removed.giveUp(id);
+    for (let some = datasets.filesOf(id, null); some.length > 0; some = datasets.filesOf(id, null)) {
+      for (const file of some) datasets.removeFile(file);
+    }
+    datasets.remove(id);
   }
 
   #reopen(): void {

@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import type { RunPlan } from '#application/ports/runs.ts';
+import { giveUpDataset } from '#application/erase-datasets.ts';
 import { queuedRun } from '#application/running/queued-run.ts';
 import { makeRunId } from '#base/ids.ts';
 import { trainingConfigSchema } from '#contract/training-config.ts';
@@ -50,13 +51,23 @@ if (place === 'while removing a run') {
   host.putAside(plan.runId);
   die();
 }
-if (place === 'after the rows of a dataset') {
-  const leaving = stores.datasets.imagesOnlyIn(dataset.id);
-  imageTraces(layout, vectors).note(leaving);
-  stores.transaction(() => stores.datasets.remove(dataset.id));
+if (place === 'before the traces of a dataset') {
+  await giveUpDataset(stores, dataset.id);
   die();
 }
-if (place === 'before the rows of a dataset') {
-  imageTraces(layout, vectors).note(stores.datasets.imagesOnlyIn(dataset.id));
+if (place === 'after the traces of a dataset') {
+  await giveUpDataset(stores, dataset.id);
+  await eraseTraces();
   die();
+}
+if (place === 'between the rows of a dataset') {
+  await giveUpDataset(stores, dataset.id);
+  await eraseTraces();
+  stores.transaction(() => stores.datasets.filesOf(dataset.id, null).slice(0, 5).forEach(stores.datasets.removeFile));
+  die();
+}
+
+function eraseTraces(): Promise<void> {
+  const hashes = stores.datasets.filesOf(dataset.id, null).flatMap(({ ownContentHash }) => ownContentHash ?? []);
+  return imageTraces(layout, vectors).erase(hashes, () => {}, new AbortController().signal);
 }

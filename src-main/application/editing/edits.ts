@@ -6,7 +6,7 @@
  */
 import type { Clock } from '#base/clock.ts';
 import type { DatasetId, FileId } from '#base/ids.ts';
-import type { Dataset, FolderLabels, LibraryStores, RemovalCounts } from '../ports/library.ts';
+import type { Dataset, FolderLabels, LibraryStores } from '../ports/library.ts';
 import type { SavedView } from '../ports/saved-views.ts';
 import type { UndoEntry } from '../ports/undo.ts';
 import { applyChange, type FileChange, fileChangeSchema } from './file-change.ts';
@@ -57,12 +57,15 @@ export class Edits {
     this.#act('dataset.setFolderLabels', `${words} in “${name}”`, { kind: 'folderLabels', datasetId, choice });
   }
 
-  /** Puts a dataset out of sight, with all that is known of it. @throws KindredError `run.active`. */
-  removeDataset({ id, name }: Dataset): RemovalCounts {
-    const removal = this.#stores.datasets.removalCounts(id);
-    const words = `Removed “${name}”: ${countOfFiles(removal.files)}`;
+  /**
+   * Puts a dataset out of sight, with all that is known of it.
+   *
+   * @param files how many it has, for those who read the log.
+   * @throws KindredError `run.active`.
+   */
+  removeDataset({ id, name }: Dataset, files: number): void {
+    const words = `Removed “${name}”: ${countOfFiles(files)}`;
     this.#act('dataset.remove', words, { kind: 'datasetRemoval', datasetId: id, isRemoved: true });
-    return removal;
   }
 
   /** Keeps a view by its name, in place of one that has it. */

@@ -53,6 +53,14 @@ export interface RemovalCounts {
   readonly userTags: number;
 }
 
+/** A file by what it holds. */
+export interface HeldFile {
+  readonly fileId: FileId;
+  readonly imageId: ImageId | null;
+  /** Of its image, when no other dataset holds it. */
+  readonly ownContentHash: string | null;
+}
+
 /** Datasets that were removed and can be brought back. All other calls pass them over. */
 export interface RemovedDatasets {
   /** What it was called; null when it is not among them. */
@@ -60,8 +68,10 @@ export interface RemovedDatasets {
   readonly putAway: (id: DatasetId, removedMs: number) => void;
   /** @param name must be free. */
   readonly bringBack: (id: DatasetId, name: string) => void;
-  /** Those put away before this moment. */
-  readonly before: (removedMs: number) => readonly DatasetId[];
+  /** From here on it is being erased: out of sight, and never brought back. */
+  readonly giveUp: (id: DatasetId) => void;
+  /** Those put away before this moment, and those given up. */
+  readonly toErase: (beforeMs: number) => readonly DatasetId[];
 }
 
 export interface DatasetStore {
@@ -84,9 +94,11 @@ export interface DatasetStore {
   /** @throws KindredError `dataset.nameTaken`. */
   readonly rename: (id: DatasetId, name: string) => void;
   readonly removalCounts: (id: DatasetId) => RemovalCounts;
-  /** Content hashes of the images that no other dataset holds. */
-  readonly imagesOnlyIn: (id: DatasetId) => readonly string[];
-  /** Deletes the dataset, its files, and images no other dataset holds. */
+  /** Some files of the dataset in order of id, those after `after`; none at the end. */
+  readonly filesOf: (id: DatasetId, after: FileId | null) => readonly HeldFile[];
+  /** Deletes a file, and its image when no other file holds it. */
+  readonly removeFile: (file: HeldFile) => void;
+  /** Deletes the dataset with all files that are left of it. */
   readonly remove: (id: DatasetId) => void;
   readonly removed: RemovedDatasets;
 }
@@ -228,8 +240,8 @@ export interface LibraryStores {
   /** All of what `work` writes, or nothing when it throws. Not nested. */
   readonly transaction: <T>(work: () => T) => T;
   /**
-   * Each piece as a transaction of its own, with other work between them, so that many rows hold up nobody. All are on
-   * the disk when it resolves; when a piece throws, those before it stay.
+   * Writes in short transactions with other work between them, so that many rows hold up nobody; a write is whole or not
+   * at all. All are on the disk when it resolves. When one throws, those of its transaction are undone.
    */
-  readonly inTurns: (pieces: Iterable<() => void>) => Promise<void>;
+  readonly inTurns: (writes: Iterable<() => void>) => Promise<void>;
 }

@@ -44,15 +44,15 @@ export const datasetContract = {
   removal: oc.input(z.strictObject({ id: z.int() })).output(removalSchema),
   /**
    * Takes the dataset out of the library with what was said of images only it holds; never touches originals. Undoable,
-   * but for one that goes for good.
+   * but for one that goes for good: it is out of sight at once, and a job erases it.
    */
   remove: oc.input(z.strictObject({ id: z.int(), isForGood: z.boolean().default(false) })).output(removalSchema),
 };
 
-/** Work that takes a while: import, embedding, projection. Runs have their own states. */
+/** Work that takes a while: import, erasing, embedding, projection. Runs have their own states. */
 export const jobSchema = z.object({
   id: z.string(),
-  kind: z.enum(['import', 'embed', 'project']),
+  kind: z.enum(['import', 'erase', 'embed', 'project']),
   title: z.string(),
   /** In [0, 1], or null while the amount is not known. */
   share: z.number().nullable(),

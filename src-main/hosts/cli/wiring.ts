@@ -1,5 +1,5 @@
 /** Where the command line's ports meet their adapters. Each is loaded on first use: most commands need few. */
-import { KindredError } from '#base/errors.ts';
+import { isKindredError, KindredError } from '#base/errors.ts';
 import { libraryLayout, type LibraryLayout } from '#application/library-layout.ts';
 import type { ImportPorts } from '#application/import-folders.ts';
 import type { Decoders } from '#images/decoder-pool.ts';
@@ -46,11 +46,20 @@ export class Wiring {
   }
 
   /**
-   * The library for a command that changes it, held until the command ends. Ask for it before anything reads it.
+   * The library for a command that changes it, held until the command ends. Ask for it before anything reads it. What is
+   * to be erased is erased first.
    *
    * @param activity what is being done, for those who find the library taken.
    */
   async holdLibrary(activity: string): Promise<LibraryStores> {
+    const isNew = this.#library === null;
+    const stores = await this.holdLibraryAsItIs(activity);
+    if (isNew) await this.#erase(stores);
+    return stores;
+  }
+
+  /** As `holdLibrary`, for who erases beside other work. */
+  async holdLibraryAsItIs(activity: string): Promise<LibraryStores> {
     if (this.#library === null) {
       const { openLibraryForWriting } = await import('#database/open-library.ts');
       this.#keep(openLibraryForWriting(this.layout.folder, activity, Date.now()));
@@ -150,15 +159,26 @@ export class Wiring {
 
   async #settle(stores: LibraryStores): Promise<void> {
     const { settleLibrary } = await import('#application/settle-library.ts');
-    const { systemClock } = await import('#base/clock.ts');
     const vectors = await this.vectors();
     if (this.#library?.lock?.isAfterKill === true) {
       const { clearHalfWritten } = await import('./clear-half-written.ts');
       clearHalfWritten(this.layout);
     }
     vectors.settle();
-    const traces = await this.traces();
-    await settleLibrary({ stores, host: await this.runHost(), traces, vectors, clock: systemClock });
+    settleLibrary({ runs: stores.runs, host: await this.runHost(), vectors });
+  }
+
+  /** On a full disk what is left stays for the next time: the library must open all the same. */
+  async #erase(stores: LibraryStores): Promise<void> {
+    const { datasetsToErase, eraseRemoved } = await import('#application/erase-datasets.ts');
+    const nowMs = Date.now();
+    if (datasetsToErase(stores, nowMs).length === 0) return;
+    try {
+      const erasure = { onProgress: () => {}, signal: new AbortController().signal };
+      await eraseRemoved({ stores, traces: await this.traces() }, nowMs, erasure);
+    } catch (error) {
+      if (!isKindredError(error) || error.code !== 'disk.full') throw error;
+    }
   }
 
   #keep(library: OpenLibrary): void {

@@ -1,6 +1,7 @@
 /** What the engine asks over all files, vectors or points of maps; lives in the thread of index-thread.ts. */
 import type { LibraryLayout } from '#application/library-layout.ts';
 import type { DatasetSummary, Facets, ListingFilter, ListingSort } from '#application/ports/listings.ts';
+import type { RemovalCounts } from '#application/ports/library.ts';
 import type { Ranking, RankQuestion } from '#application/ports/search-index.ts';
 import type { ImageId } from '#base/ids.ts';
 import type { FileGroups, GroupedBy } from '#database/columns/groups.ts';
@@ -46,6 +47,10 @@ export class EngineIndex {
 
   datasets(): DatasetSummary[] {
     return this.#index.datasets();
+  }
+
+  removalCounts(datasetId: number): RemovalCounts {
+    return this.#index.removalCounts(datasetId);
   }
 
   vectorsOf(encoderKey: string, imageIds: readonly ImageId[]): (Float32Array | null)[] {

@@ -4,10 +4,9 @@ import { randomBytes } from 'node:crypto';
 import { answeringEncoders, currentEncoder } from '#application/current-encoder.ts';
 import { Edits } from '#application/editing/edits.ts';
 import type { ImportPorts } from '#application/import-folders.ts';
-import type { LibraryStores, RemovalCounts } from '#application/ports/library.ts';
+import type { LibraryStores } from '#application/ports/library.ts';
 import type { ChosenEncoder } from '#application/ports/query-encoder.ts';
 import type { VectorSink } from '#application/ports/vectors.ts';
-import { removeDataset } from '#application/remove-dataset.ts';
 import type { SearchPorts } from '#application/search-images.ts';
 import { systemClock } from '#base/clock.ts';
 import type { DatasetId } from '#base/ids.ts';
@@ -19,6 +18,7 @@ import { Wiring } from '../cli/wiring.ts';
 import { AskedThread } from './asked-thread.ts';
 import { Checkpoints } from './checkpoints.ts';
 import type { EngineIndex } from './engine-index.ts';
+import { eraseRemovedDatasets } from './erase-jobs.ts';
 import { EventLog } from './event-log.ts';
 import { Inbox } from './inbox.ts';
 import { JobList } from './job-list.ts';
@@ -36,6 +36,7 @@ import type { WatchedFolders } from './watched-folders.ts';
 const RETRY_MS = 200;
 /** By then what is on screen has been answered. */
 const KEEP_COLUMNS_AFTER_MS = 20_000;
+const ERASE_AFTER_MS = 5000;
 
 export class StudioSession {
   readonly wiring: Wiring;
@@ -60,6 +61,7 @@ export class StudioSession {
   readonly #checkpoints: Checkpoints;
   #stopSettling: () => void = () => undefined;
   #keeping: NodeJS.Timeout | undefined;
+  #erasing: NodeJS.Timeout | undefined;
   #searchPorts: Promise<SearchPorts> | null = null;
 
   private constructor(wiring: Wiring, stores: LibraryStores) {
@@ -86,11 +88,12 @@ export class StudioSession {
 
   /** Opens the library for writing. @throws KindredError `library.…`. */
   static async open(wiring: Wiring): Promise<StudioSession> {
-    const session = new StudioSession(wiring, await wiring.holdLibrary('studio'));
+    const session = new StudioSession(wiring, await wiring.holdLibraryAsItIs('studio'));
     const { runs } = session.stores;
     // What goes wrong is said to who asks.
     session.index.ask('warmUp').catch(() => {});
     session.#keeping = setTimeout(() => void session.#keepColumns(), KEEP_COLUMNS_AFTER_MS);
+    session.#erasing = setTimeout(() => eraseRemovedDatasets(session), ERASE_AFTER_MS);
     session.#stopSettling = settleOrphanedRuns(runs, runHost(wiring), () => session.changed('runs'));
     session.watched.refresh();
     return session;
@@ -120,13 +123,6 @@ export class StudioSession {
 
   async answeringEncoders(datasetId: DatasetId | null): Promise<readonly ChosenEncoder[]> {
     return answeringEncoders(this.stores.runs, runHost(this.wiring), await this.wiring.vectors(), datasetId);
-  }
-
-  /** Takes a dataset away for good, also out of what is kept of all files. @throws KindredError `run.active`. */
-  async eraseDataset(name: string): Promise<RemovalCounts> {
-    const removal = await removeDataset(this.stores, name, await this.wiring.traces());
-    await this.index.ask('readAnew');
-    return removal;
   }
 
   async importPorts(): Promise<ImportPorts> {
@@ -160,6 +156,7 @@ export class StudioSession {
     this.#stopSettling();
     await this.watched.close();
     clearTimeout(this.#keeping);
+    clearTimeout(this.#erasing);
     this.jobs.stopAll();
     await this.measurements.close();
     await this.runs.close();

@@ -79,8 +79,8 @@ describe('edits', () => {
     const { datasetId, files } = fill(stores);
     const edits = new Edits(stores, systemClock);
     edits.setLabel(files.slice(0, 1), 'hawk');
-    const removal = edits.removeDataset(stores.datasets.find(datasetId)!);
-    expect(removal).toEqual({ files: 3, images: 3, userLabels: 1, userTags: 0 });
+    edits.removeDataset(stores.datasets.find(datasetId)!, 3);
+    expect(edits.peek().undo).toBe('Removed “moths”: 3 files');
     const { datasets } = stores;
     const seen = () =>
       [datasets.list(), datasets.find(datasetId), datasets.findByRoot('/moths')].flat().filter(Boolean);
@@ -96,7 +96,7 @@ describe('edits', () => {
     const { stores } = openTestLibrary();
     const { datasetId } = fill(stores);
     const edits = new Edits(stores, systemClock);
-    edits.removeDataset(stores.datasets.find(datasetId)!);
+    edits.removeDataset(stores.datasets.find(datasetId)!, 3);
     stores.datasets.insert('moths', 2);
     edits.undo();
     expect(stores.datasets.list().map(({ name }) => name)).toEqual(['moths', 'moths 2']);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Edits } from '#application/editing/edits.ts';
 import type { ImageTraces } from '#application/ports/image-traces.ts';
 import type { LibraryStores } from '#application/ports/library.ts';
-import { eraseRemoved } from '#application/remove-dataset.ts';
+import { type Erasure, eraseRemoved } from '#application/erase-datasets.ts';
 import { systemClock, type Clock } from '#base/clock.ts';
 import type { DatasetId, RunId } from '#base/ids.ts';
 import { trainingConfigSchema } from '#contract/training-config.ts';
@@ -10,17 +10,14 @@ import { imageFacts } from '#test/support/image-facts.ts';
 import { openTestLibrary } from '#test/support/open-test-library.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
+const untold: Erasure = { onProgress: () => {}, signal: new AbortController().signal };
 const clockAt = (wallMs: number): Clock => ({ ...systemClock, wallMs: () => wallMs });
 
 /** What is kept beside the database, as a list of what was erased. */
 function recordedTraces(): ImageTraces & { readonly erased: string[] } {
   const erased: string[] = [];
-  const noted = new Set<string>();
   return {
     erased,
-    note: (hashes) => hashes.forEach((hash) => noted.add(hash)),
-    noted: () => [...noted],
-    strike: (hashes) => hashes.forEach((hash) => noted.delete(hash)),
     erase: (hashes) => Promise.resolve(void erased.push(...hashes)),
   };
 }
@@ -39,13 +36,12 @@ describe('a dataset that was removed', () => {
     const { stores } = openTestLibrary();
     const id = withMoths(stores);
     const edits = new Edits(stores, clockAt(0));
-    edits.removeDataset(stores.datasets.find(id)!);
+    edits.removeDataset(stores.datasets.find(id)!, 1);
     const traces = recordedTraces();
-    await eraseRemoved(stores, traces, 30 * DAY_MS);
+    await eraseRemoved({ stores, traces }, 30 * DAY_MS, untold);
     expect(traces.erased).toEqual([]);
-    await eraseRemoved(stores, traces, 30 * DAY_MS + 1);
+    await eraseRemoved({ stores, traces }, 30 * DAY_MS + 1, untold);
     expect(traces.erased).toEqual([imageFacts('one').contentHash]);
-    expect(traces.noted()).toEqual([]);
     expect(stores.images.findByHash(imageFacts('one').contentHash)).toBeNull();
     expect(edits.peek()).toEqual({ undo: null, redo: null });
   });
@@ -54,10 +50,10 @@ describe('a dataset that was removed', () => {
     const { stores } = openTestLibrary();
     const id = withMoths(stores);
     const edits = new Edits(stores, clockAt(0));
-    edits.removeDataset(stores.datasets.find(id)!);
+    edits.removeDataset(stores.datasets.find(id)!, 1);
     edits.undo();
     const traces = recordedTraces();
-    await eraseRemoved(stores, traces, 365 * DAY_MS);
+    await eraseRemoved({ stores, traces }, 365 * DAY_MS, untold);
     expect(traces.erased).toEqual([]);
     expect(stores.datasets.find(id)?.name).toBe('moths');
   });
@@ -66,7 +62,7 @@ describe('a dataset that was removed', () => {
     const { stores } = openTestLibrary();
     const id = withMoths(stores);
     const edits = new Edits(stores, systemClock);
-    edits.removeDataset(stores.datasets.find(id)!);
+    edits.removeDataset(stores.datasets.find(id)!, 1);
     edits.undo();
     const rest = { startedMs: null, endedMs: null, step: 0, totalSteps: null, elapsedMs: 0, loss: null };
     const config = trainingConfigSchema.parse({});
@@ -74,7 +70,7 @@ describe('a dataset that was removed', () => {
     stores.runs.insert({ id: 'rabcdefgh1234' as RunId, status: 'queued', ...known, ...rest });
     const refused = expect.objectContaining({ code: 'run.active' }) as Error;
     expect(() => edits.redo()).toThrow(refused);
-    expect(() => edits.removeDataset(stores.datasets.find(id)!)).toThrow(refused);
+    expect(() => edits.removeDataset(stores.datasets.find(id)!, 1)).toThrow(refused);
     expect(stores.datasets.list()).toHaveLength(1);
   });
 });

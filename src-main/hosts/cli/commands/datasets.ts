@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { listDatasets } from '#application/list-datasets.ts';
-import { planDatasetRemoval, removeDataset } from '#application/remove-dataset.ts';
+import { type DatasetRemoval, planDatasetRemoval, removeDataset } from '#application/remove-dataset.ts';
 import { renameDataset } from '#application/rename-dataset.ts';
 import type { Cli, RegisterCommand } from '../command.ts';
+import type { Wiring } from '../wiring.ts';
 import { countOf } from '../wording.ts';
 
 export const register: RegisterCommand = (program, cli) => {
@@ -38,6 +39,11 @@ async function list({ output, wiring }: Cli): Promise<void> {
   ]);
 }
 
+async function remove(wiring: Wiring, name: string): Promise<DatasetRemoval> {
+  const stores = await wiring.holdLibrary('datasets remove');
+  return removeDataset({ stores, traces: await wiring.traces() }, name, Date.now());
+}
+
 function registerRemove(command: Command, cli: () => Cli): void {
   command
     .command('remove <name>')
@@ -46,9 +52,7 @@ function registerRemove(command: Command, cli: () => Cli): void {
     .action(async (name: string, options: { readonly dryRun?: boolean }) => {
       const { output, wiring } = cli();
       const isTrial = options.dryRun === true;
-      const removal = isTrial
-        ? planDatasetRemoval(await wiring.readLibrary(), name)
-        : await removeDataset(await wiring.holdLibrary('datasets remove'), name, await wiring.traces());
+      const removal = isTrial ? planDatasetRemoval(await wiring.readLibrary(), name) : await remove(wiring, name);
       output.event({ event: isTrial ? 'dataset.removalPlanned' : 'dataset.removed', ...removal });
       const parts = [
         countOf(removal.files, 'file'),

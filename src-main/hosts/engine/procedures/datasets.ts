@@ -1,9 +1,9 @@
-import { planDatasetRemoval } from '#application/remove-dataset.ts';
 import { renameDataset } from '#application/rename-dataset.ts';
 import { KindredError } from '#base/errors.ts';
 import type { DatasetId } from '#base/ids.ts';
 import { fileURLToPath } from 'node:url';
-import type { Dataset, RemovalCounts } from '#application/ports/library.ts';
+import type { Dataset } from '#application/ports/library.ts';
+import { eraseDataset } from '../erase-jobs.ts';
 import { requestFor, startImport } from '../import-jobs.ts';
 import type { StudioSession } from '../studio-session.ts';
 import { studio } from './implementer.ts';
@@ -56,19 +56,17 @@ export const datasetProcedures = {
     return { jobId: rescan(session, found) };
   }),
   removal: dataset.removal.handler(({ input, context: { session } }) =>
-    countsOf(planDatasetRemoval(session.stores, requireDataset(session, input.id).name)),
+    session.index.ask('removalCounts', requireDataset(session, input.id).id),
   ),
   remove: dataset.remove.handler(async ({ input, context: { session } }) => {
     const found = requireDataset(session, input.id);
-    const removal = input.isForGood ? await session.eraseDataset(found.name) : session.edits.removeDataset(found);
+    const removal = await session.index.ask('removalCounts', found.id);
+    if (input.isForGood) await eraseDataset(session, found);
+    else session.edits.removeDataset(found, removal.files);
     session.changed('datasets', 'files', 'encoder', 'runs', 'undo');
-    return countsOf(removal);
+    return removal;
   }),
 };
-
-function countsOf({ files, images, userLabels, userTags }: RemovalCounts): RemovalCounts {
-  return { files, images, userLabels, userTags };
-}
 
 const { job, undo, event } = studio;
 
