@@ -262,12 +262,12 @@ class TrainingLoop {
     const last = Number.isFinite(this.#lastLoss)
       ? ` (last finite loss ${this.#lastLoss.toPrecision(4)} at step ${this.#step})`
       : '';
-    const now = learningRate === null ? '' : ` (now ${learningRate.toPrecision(3)})`;
+    const there = learningRate === null ? '' : ` at a learning rate of ${learningRate.toPrecision(3)}`;
     const kept =
       this.#completeStep === null ? 'There is no checkpoint yet.' : `Checkpoint ${this.#completeStep} is intact.`;
     return new KindredError(
       'training.diverged',
-      `${what}${last}. Lower optimizer.baseLearningRate${now} or lengthen schedule.warmupEpochs. ${kept}`,
+      `${what}${there}${last}. Lower optimizer.baseLearningRate or lengthen schedule.warmupEpochs. ${kept}`,
       { step: this.#step, lastLoss: this.#lastLoss, learningRate, checkpointStep: this.#completeStep },
     );
   }

@@ -213,3 +213,11 @@ export function settingName(path: string): string {
     .join(', ');
   return dialNames.get(path) ?? words.charAt(0).toUpperCase() + words.slice(1);
 }
+
+/** What the engine says, with settings called as their dials are. */
+export function withDialNames(message: string): string {
+  return message.replaceAll(/[a-z]\w*(?:\.\w+)+/gi, (path) => {
+    const name = dialNames.get(path);
+    return name === undefined ? path : `“${name}”`;
+  });
+}

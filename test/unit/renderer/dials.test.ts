@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { trainingConfigSchema } from '#contract/training-config.ts';
-import { dialGroups, dialHint, settingName } from '../../../src-renderer/state/dials.ts';
+import { dialGroups, dialHint, settingName, withDialNames } from '../../../src-renderer/state/dials.ts';
 import { flatSettings } from '../../../src-renderer/state/flat-settings.ts';
 import { settingsOfViews, usualViews, viewPresets, viewWarnings } from '../../../src-renderer/state/view-settings.ts';
 
@@ -12,6 +12,14 @@ describe('settingName', () => {
   it('calls a setting as its dial does, and others by their path in words', () => {
     expect(settingName('batchSize')).toBe('Images in a batch');
     expect(settingName('views.crop.areaMin')).toBe('Views, crop, area min');
+  });
+});
+
+describe('withDialNames', () => {
+  it('calls the settings in a message as their dials are called, and leaves all else', () => {
+    const message =
+      'Loss is not finite at step 7 (training.diverged, 4.14). Lower optimizer.baseLearningRate. See a.png.';
+    expect(withDialNames(message)).toBe(message.replace('optimizer.baseLearningRate', '“Base learning rate”'));
   });
 });
 
