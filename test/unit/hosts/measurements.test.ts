@@ -65,4 +65,28 @@ describe('Measurements', () => {
     asked[1]!.reject(new KindredError('compute.died', 'Gone.', {}));
     await expect(second).rejects.toThrow(expect.objectContaining({ code: 'compute.died' }));
   });
+
+  it('is closed only when what it measured has ended, so that the library is still open until then', async () => {
+    const answer = Promise.withResolvers<MeasuredRun>();
+    const signals: AbortSignal[] = [];
+    const host = {
+      measureRun: (_, signal) => {
+        signals.push(signal);
+        return answer.promise;
+      },
+    } as Partial<RunHost> as RunHost;
+    const measurements = new Measurements({ stores: openTestLibrary().stores, host }, () => false);
+    const order: string[] = [];
+    const work = measurements.measure(wish()).then(
+      () => order.push('ended'),
+      () => order.push('ended'),
+    );
+    const closing = measurements.close().then(() => order.push('closed'));
+    await new Promise(setImmediate);
+    expect(signals[0]?.aborted).toBe(true);
+    expect(order).toEqual([]);
+    answer.resolve(measured);
+    await Promise.all([work, closing]);
+    expect(order).toEqual(['ended', 'closed']);
+  });
 });
