@@ -36,8 +36,13 @@ export class WatchedSession {
     try {
       await make(this.page);
     } catch (error) {
-      this.faults.push(`${name}: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`);
+      this.faults.push(`${name}: ${error instanceof Error ? firstLines(error.message) : String(error)}`);
       await this.page.goto(`${new URL(this.page.url()).origin}/?screen=images`);
     }
   }
+}
+
+/** What failed and what it waited for. */
+function firstLines(message: string): string {
+  return message.split('\n').slice(0, 3).join(' ').replaceAll(/\s+/g, ' ');
 }
