@@ -1,6 +1,7 @@
 /** What is photographed: each scene brings the studio into a state by a person's own means. */
 import type { Page } from '@playwright/test';
 import type { EngineProcess } from '../support/engine-process.ts';
+import { failRun, startTraining } from '../support/start-training.ts';
 import type { Camera } from './camera.ts';
 
 const place = (page: Page, name: string): Promise<void> =>
@@ -71,6 +72,40 @@ async function training(page: Page, camera: Camera, minutes: number): Promise<vo
   await visible(page, /^Searches are now answered by/);
   await page.getByRole('button', { name: 'Dismiss' }).first().click();
   await camera.take('finished-run');
+}
+
+async function dismissAll(page: Page): Promise<void> {
+  const dismiss = page.getByRole('button', { name: 'Dismiss' });
+  while ((await dismiss.count()) > 0) await dismiss.first().click();
+}
+
+/** Several runs: one that failed, two side by side, and one that waits for another. */
+export async function runScreens(page: Page, camera: Camera, minutes: number): Promise<void> {
+  await place(page, 'Train');
+  const newRun = page.getByRole('button', { name: 'New run' });
+  if (await newRun.isVisible()) await newRun.click();
+  await failRun(page, 'steps too long');
+  await dismissAll(page);
+  await camera.take('failed-run');
+  const temperatures = ['0.5', '0.1'];
+  for (const temperature of temperatures) {
+    await startTraining(page, `temperature ${temperature}`, minutes / 2, { 'Temperature τ': temperature });
+    const finished = page.getByRole('button', { name: new RegExp(`^temperature ${temperature} finished`) });
+    await finished.waitFor({ timeout: minutes * 180_000 + 120_000 });
+    await dismissAll(page);
+  }
+  for (const temperature of temperatures)
+    await page.getByRole('checkbox', { name: `Compare temperature ${temperature}`, exact: true }).check();
+  await page.getByRole('row', { name: /^Temperature/ }).waitFor();
+  await page.locator('figcaption').filter({ hasText: 'temperature 0.1' }).nth(1).waitFor();
+  await camera.take('compared-runs');
+  await startTraining(page, 'the longer one', 10);
+  await visible(page, /^step [1-9][\d,]* of/);
+  await startTraining(page, 'after that', 1);
+  await visible(page, 'It is next; one run trains at a time.');
+  await dismissAll(page);
+  await camera.take('queued-run');
+  await page.getByRole('button', { name: 'Leave the queue' }).click();
 }
 
 export async function failingStates(page: Page, camera: Camera, engine: EngineProcess): Promise<void> {

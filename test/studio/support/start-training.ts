@@ -1,7 +1,16 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 
-/** Starts the smallest training by the window's own dials: a small network on batches of 32, for some minutes. */
-export async function startTraining(page: Page, name: string, minutes: number): Promise<void> {
+/**
+ * Starts the smallest training by the window's own dials: a small network on batches of 32, for some minutes.
+ *
+ * @param dials others, by what they are called.
+ */
+export async function startTraining(
+  page: Page,
+  name: string,
+  minutes: number,
+  dials: Readonly<Record<string, string>> = {},
+): Promise<void> {
   await page.getByRole('navigation').getByRole('button', { name: 'Train' }).click();
   await page.getByRole('button', { name: 'New run' }).click();
   await page.getByRole('spinbutton', { name: 'Minutes' }).fill(String(minutes));
@@ -9,8 +18,12 @@ export async function startTraining(page: Page, name: string, minutes: number): 
   if (!(await preset.isVisible())) await page.getByText('All dials').click();
   await preset.selectOption({ label: 'Quick look' });
   await page.getByLabel('Images in a batch').fill('32');
+  for (const [label, value] of Object.entries(dials)) await page.getByLabel(label).fill(value);
   await page.getByLabel('Name', { exact: true }).fill(name);
-  await page.getByRole('main').getByRole('button', { name: 'Train', exact: true }).click();
+  await page
+    .getByRole('main')
+    .getByRole('button', { name: /^Train( after the one that runs)?$/ })
+    .click();
   await expect(page.getByRole('heading', { name })).toBeVisible();
 }
 
