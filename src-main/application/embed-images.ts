@@ -8,7 +8,7 @@ import type { Run, RunHost } from './ports/runs.ts';
 import type { VectorSink, VectorSource } from './ports/vectors.ts';
 
 export interface EmbedPorts {
-  readonly stores: { readonly images: Pick<LibraryStores['images'], 'findByHash'> };
+  readonly stores: { readonly images: Pick<LibraryStores['images'], 'isHeld'> };
   readonly runHost: Pick<RunHost, 'inspect' | 'keptSteps' | 'readPlan'>;
   readonly cache: PixelCacheBuilder;
   readonly embedder: Embedder;
@@ -79,7 +79,7 @@ export async function embedImages(
         // An image that was taken out of the library meanwhile leaves no vector behind.
         await ports.vectors.append(
           key,
-          rows.filter(({ contentHash }) => ports.stores.images.findByHash(contentHash) !== null),
+          rows.filter(({ contentHash }) => ports.stores.images.isHeld(contentHash)),
         );
         onProgress({ phase: 'encoding', done: first + count, total: cached.hashes.length });
       },

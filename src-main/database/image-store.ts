@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3';
 import type { ImageId } from '#base/ids.ts';
 import type { ImageStore, LibraryImage } from '#application/ports/library.ts';
 import { Prepared, type Values } from './prepared.ts';
+import { GIVEN_UP_MS } from './removed-datasets.ts';
 
 interface ImageRow {
   readonly id: ImageId;
@@ -23,6 +24,9 @@ const INSERT = `INSERT INTO images (content_hash, pixel_hash, perceptual_hash, f
     captured_at, brightness, contrast, sharpness, entropy_bits)
   VALUES ($contentHash, $pixelHash, $perceptualHash, $format, $widthPx, $heightPx, $frames,
     $capturedAt, $brightness, $contrast, $sharpness, $entropyBits)`;
+
+const IS_HELD = `SELECT 1 FROM images JOIN files ON files.image_id = images.id JOIN datasets ON datasets.id = dataset_id
+  WHERE content_hash = $hash AND removed_ms IS NOT ${GIVEN_UP_MS} LIMIT 1`;
 
 function imageOf(row: ImageRow | undefined): LibraryImage | null {
   if (row === undefined) return null;
@@ -85,6 +89,7 @@ export function imageStore(database: Database): ImageStore {
       const values = { hash: Buffer.from(contentHash, 'hex') };
       return imageOf(prepared.get<ImageRow>('SELECT * FROM images WHERE content_hash = $hash', values));
     },
+    isHeld: (contentHash) => prepared.get(IS_HELD, { hash: Buffer.from(contentHash, 'hex') }) !== undefined,
     carryOver: (from, to) => {
       const label = labelOf(from);
       const hadLabel = label !== null && labelOf(to) === null;

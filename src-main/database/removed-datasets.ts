@@ -4,7 +4,7 @@ import type { DatasetId } from '#base/ids.ts';
 import type { Prepared } from './prepared.ts';
 
 /** `removed_ms` of a dataset that is being erased. */
-const GIVEN_UP_MS = -1;
+export const GIVEN_UP_MS = -1;
 
 /** Begins with a control character, which no dataset's name may hold. */
 const HIDDEN_NAME = "char(31) || 'removed ' || id";

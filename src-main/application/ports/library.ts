@@ -217,6 +217,8 @@ export interface ImageStore {
   readonly put: (facts: Omit<ImageFacts, 'descriptor'>) => ImageId;
   readonly find: (id: ImageId) => LibraryImage | null;
   readonly findByHash: (contentHash: string) => LibraryImage | null;
+  /** Whether a dataset that is not being erased has a file with it. */
+  readonly isHeld: (contentHash: string) => boolean;
   /** Gives `to` the user's tags of `from`, and its label when `to` has none. @returns whether there was any to give. */
   readonly carryOver: (from: ImageId, to: ImageId) => boolean;
   /** The user's label for every file of the image; null takes it back, and folders speak again. */

@@ -11,7 +11,7 @@ function petsWorld() {
   const run = world.addRun(pets);
   const embed = (output: 'h' | 'z' = 'h', onProgress: (progress: EmbedProgress) => void = () => {}) =>
     embedImages(world.ports, run, world.ports.stores.files.images(pets.id), { output }, onProgress, signal);
-  return { world, run, embed };
+  return { world, run, pets, embed };
 }
 
 describe('embedImages', () => {
@@ -49,12 +49,10 @@ describe('embedImages', () => {
     expect(world.asked[1]!.contentHashes).toHaveLength(14);
   });
 
-  it('leaves no vector of images that were taken out of the library meanwhile', async () => {
-    const { world, run, embed } = petsWorld();
-    const { datasets } = world.ports.stores;
+  it('leaves no vector of images that are being taken out of the library meanwhile', async () => {
+    const { world, run, pets, embed } = petsWorld();
     await embed('h', ({ phase }) => {
-      const pets = datasets.findByName('pets');
-      if (phase === 'encoding' && pets !== null) datasets.remove(pets.id);
+      if (phase === 'encoding') world.ports.stores.datasets.removed.giveUp(pets.id);
     });
     expect(world.ports.vectors.read(`${run.id}-40-h`)!.hashes).toHaveLength(16);
   });
