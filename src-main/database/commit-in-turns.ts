@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { open } from 'node:fs/promises';
 import { setImmediate as turn } from 'node:timers/promises';
+import type { WriteAheadLog } from './write-ahead-log.ts';
 
 /** A transaction takes no more writes after this. Its commit comes on top: with a million files, some milliseconds. */
 const SLICE_MS = 8;
@@ -13,8 +14,11 @@ const SLICE_MS = 8;
  * @param writes are asked for within the transaction they become part of, each when the one before is done.
  * @throws what a write throws; its transaction is undone, those before it stay.
  */
-export async function commitInTurns(database: Database, writes: Iterable<() => void>): Promise<void> {
-  const isLogged = database.pragma('journal_mode', { simple: true }) === 'wal';
+export async function commitInTurns(
+  database: Database,
+  log: WriteAheadLog,
+  writes: Iterable<() => void>,
+): Promise<void> {
   const waiting = writes[Symbol.iterator]();
   const slice = database.transaction((): boolean => {
     const endMs = performance.now() + SLICE_MS;
@@ -25,15 +29,17 @@ export async function commitInTurns(database: Database, writes: Iterable<() => v
     } while (performance.now() < endMs);
     return true;
   });
-  for (let isMore = true; isMore; await turn()) {
-    if (isLogged) database.pragma('synchronous = NORMAL');
+  for (let isMore = true; isMore;) {
+    if (log.isKept) database.pragma('synchronous = NORMAL');
     try {
       isMore = slice.immediate();
     } finally {
-      if (isLogged) database.pragma('synchronous = FULL');
+      if (log.isKept) database.pragma('synchronous = FULL');
     }
+    await turn();
+    await log.untilShort();
   }
-  if (isLogged) await syncFile(`${database.name}-wal`);
+  if (log.isKept) await syncFile(`${database.name}-wal`);
 }
 
 async function syncFile(path: string): Promise<void> {

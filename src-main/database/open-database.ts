@@ -4,11 +4,10 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { damaged } from './database-errors.ts';
 import { isOnNetwork } from './network-folder.ts';
+import { LONGEST_LOG_PAGES } from './write-ahead-log.ts';
 
 /** How long a writer waits for a reader, and the other way round. */
 const WAIT_MS = 5000;
-/** A longer write-ahead log (100 MB) is carried over by the commit that made it so. */
-const LONGEST_LOG_PAGES = 25_000;
 
 /** A `-wal` with bytes in it means that the last writer did not close. */
 function endedUncleanly(file: string): boolean {

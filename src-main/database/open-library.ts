@@ -25,6 +25,7 @@ import { openForReading, openForWriting } from './open-database.ts';
 import { runStore } from './run-store.ts';
 import { savedViewStore } from './saved-view-store.ts';
 import { undoStore } from './undo-store.ts';
+import { WriteAheadLog } from './write-ahead-log.ts';
 
 export const LIBRARY_DATABASE = 'library.db';
 
@@ -35,6 +36,8 @@ export interface OpenLibrary {
   readonly stores: LibraryStores;
   /** What is asked over all files at once; nothing is read before the first question. */
   readonly index: LibraryIndex;
+  /** What was written and is not in the database yet. */
+  readonly log: WriteAheadLog;
   /** The lock of a library open for writing; null when it is only read. */
   readonly lock: LibraryLock | null;
   /** What the user should know about how it was opened, or null. */
@@ -42,7 +45,12 @@ export interface OpenLibrary {
   readonly close: () => void;
 }
 
-function storesOver(database: Database, folder: string): LibraryStores {
+function over(database: Database, folder: string): Pick<OpenLibrary, 'stores' | 'index' | 'log'> {
+  const log = new WriteAheadLog(database);
+  return { stores: storesOver(database, log, folder), index: new LibraryIndex(database), log };
+}
+
+function storesOver(database: Database, log: WriteAheadLog, folder: string): LibraryStores {
   return {
     datasets: datasetStore(database),
     files: fileStore(database),
@@ -62,7 +70,7 @@ function storesOver(database: Database, folder: string): LibraryStores {
     },
     inTurns: async (writes) => {
       try {
-        await commitInTurns(database, writes);
+        await commitInTurns(database, log, writes);
       } catch (error) {
         throw databaseError(error, folder);
       }
@@ -130,7 +138,7 @@ export function openLibraryForWriting(
       opened.close();
       held.release();
     };
-    return { stores: storesOver(opened, folder), index: new LibraryIndex(opened), lock: held, notice: null, close };
+    return { ...over(opened, folder), lock: held, notice: null, close };
   } catch (error) {
     database?.close();
     lock?.release();
@@ -174,7 +182,7 @@ export function openLibraryForReading(
       return version === 0 ? emptyLibrary(folder, migrations) : upgradeCopy(file, folder, migrations);
     }
     const notice = version > known ? newerMessage(folder, version, known) : null;
-    return { stores: storesOver(database, folder), index: new LibraryIndex(database), lock: null, notice, close };
+    return { ...over(database, folder), lock: null, notice, close };
   } catch (error) {
     throw databaseError(error, folder);
   }
@@ -185,8 +193,7 @@ function emptyLibrary(folder: string, migrations: readonly Migration[]): OpenLib
   migrate(database, migrations);
   database.pragma('query_only = ON');
   return {
-    stores: storesOver(database, folder),
-    index: new LibraryIndex(database),
+    ...over(database, folder),
     lock: null,
     notice: null,
     close: () => database.close(),
@@ -205,8 +212,7 @@ function upgradeCopy(file: string, folder: string, migrations: readonly Migratio
   migrate(database, migrations);
   database.pragma('query_only = ON');
   return {
-    stores: storesOver(database, folder),
-    index: new LibraryIndex(database),
+    ...over(database, folder),
     lock: null,
     notice: null,
     close: () => database.close(),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { passCheckpoint } from '#database/checkpoint.ts';
 import { commitInTurns } from '#database/commit-in-turns.ts';
+import { WriteAheadLog } from '#database/write-ahead-log.ts';
 import { LIBRARY_DATABASE, openLibraryForWriting } from '#database/open-library.ts';
 import { temporaryFolder } from '#test/support/temporary-folder.ts';
 
@@ -68,9 +69,10 @@ it('does without a sync at each commit only while it writes, also when a piece t
   const fail = (): void => {
     throw new Error('no');
   };
-  await commitInTurns(database, [note]);
+  const log = new WriteAheadLog(database);
+  await commitInTurns(database, log, [note]);
   note();
-  await expect(commitInTurns(database, [note, fail])).rejects.toThrow('no');
+  await expect(commitInTurns(database, log, [note, fail])).rejects.toThrow('no');
   note();
   const NORMAL = 1;
   const FULL = 2;
@@ -94,4 +96,38 @@ it('a checkpoint beside the writer leaves the log to be written from its beginni
   }
   expect(statSync(log).size).toBeLessThan(2 * longest);
   expect(names()).toHaveLength(2500);
+});
+
+it('waits for a log that has grown long to be carried over, so that it begins anew and no commit has to do it', async () => {
+  const { file } = worldOf();
+  const database = new Sqlite(file);
+  onTestFinished(() => {
+    database.close();
+  });
+  database.exec('CREATE TABLE blobs (bytes BLOB)');
+  const insert = database.prepare('INSERT INTO blobs VALUES (zeroblob(1000000))');
+  const log = new WriteAheadLog(database);
+  const checkpoint = passCheckpoint(file);
+  let isCarrying = false;
+  let carried = 0;
+  log.carriedBy(async () => {
+    isCarrying = true;
+    await new Promise((resolve) => setImmediate(resolve));
+    checkpoint();
+    carried++;
+    isCarrying = false;
+  });
+  const write = (): void => {
+    expect(isCarrying).toBe(false);
+    insert.run();
+  };
+  const MEGABYTES = 250;
+  await commitInTurns(
+    database,
+    log,
+    Array.from({ length: MEGABYTES }, () => write),
+  );
+  expect(carried).toBeGreaterThan(2);
+  expect(statSync(`${file}-wal`).size).toBeLessThan(80e6);
+  expect(database.prepare('SELECT count(*) FROM blobs').pluck().get()).toBe(MEGABYTES);
 });

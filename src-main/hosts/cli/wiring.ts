@@ -10,6 +10,7 @@ import type { TrainingQueue } from '#application/ports/training-queue.ts';
 import type { RunHost } from '#application/ports/runs.ts';
 import type { LibraryIndex } from '#database/library-index.ts';
 import type { OpenLibrary } from '#database/open-library.ts';
+import type { CarryLog } from '#database/write-ahead-log.ts';
 import type { EmbeddingStore } from '#vectors/embedding-store.ts';
 import { availableParallelism } from 'node:os';
 import { pixelBudgetBytes } from './pixel-budget.ts';
@@ -107,6 +108,11 @@ export class Wiring {
       clock: systemClock,
       thumbnailFolder: this.layout.thumbnails,
     };
+  }
+
+  /** From now on who writes much waits while another thread carries the log over; null: no more. */
+  logCarriedBy(carry: CarryLog | null): void {
+    this.#library?.log.carriedBy(carry);
   }
 
   /** The decoder processes; none is started until there is work. */

@@ -70,7 +70,7 @@ export class StudioSession {
     this.events = new EventLog(randomBytes(6).toString('hex'));
     this.cells = new AskedThread(new URL('./cells-thread.ts', import.meta.url), wiring.layout.folder);
     this.index = new AskedThread(new URL('./index-thread.ts', import.meta.url), wiring.layout.folder);
-    this.#checkpoints = new Checkpoints(wiring.layout.folder);
+    this.#checkpoints = new Checkpoints(wiring.layout.folder, (carry) => wiring.logCarriedBy(carry));
     this.jobs = new JobList((job) => this.events.publish({ kind: 'job.changed', job }));
     this.edits = new Edits(stores, systemClock);
     this.inbox = new Inbox(wiring.layout.inbox);

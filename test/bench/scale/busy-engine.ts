@@ -48,9 +48,13 @@ export async function busyEngine(engine: MeasuredEngine, pictures: string): Prom
   const delay = await engine.loopDelay();
   const jobs = await calls.job.list();
   for (const id of [jobId, map.jobId]) if (id !== null) await calls.job.cancel({ id });
-  while ((await calls.job.list()).length > 0) await wait(100);
+  const untilIdle = async (): Promise<void> => {
+    while ((await calls.job.list()).length > 0) await wait(100);
+  };
+  await untilIdle();
   const arriving = (await calls.dataset.list()).find(({ name }) => name === 'arriving');
   if (arriving !== undefined) await calls.dataset.remove({ id: arriving.id, isForGood: true });
+  await untilIdle();
   if (!jobs.some(({ id }) => id === map.jobId)) throw new Error('The map was laid out too soon to be measured beside.');
   const seconds = rounded(FOR_MS / 1000);
   return [
