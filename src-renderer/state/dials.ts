@@ -1,4 +1,6 @@
 /** Every dial of a run: its dotted path, what it does, and what goes wrong at either end. */
+import type { SettingValue } from './flat-settings.ts';
+
 interface DialBase {
   readonly path: string;
   readonly name: string;
@@ -212,6 +214,14 @@ export function settingName(path: string): string {
     .split('.')
     .join(', ');
   return dialNames.get(path) ?? words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** What a setting is at; one that was left open is settled by what the run is like. */
+export function settingText(value: SettingValue | undefined): string {
+  if (value === undefined) return '—';
+  if (value === null) return 'as usual';
+  if (typeof value === 'boolean') return value ? 'on' : 'off';
+  return String(value);
 }
 
 /** What the engine says, with settings called as their dials are. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { trainingConfigSchema } from '#contract/training-config.ts';
-import { dialGroups, dialHint, settingName, withDialNames } from '../../../src-renderer/state/dials.ts';
+import { dialGroups, dialHint, settingName, settingText, withDialNames } from '../../../src-renderer/state/dials.ts';
 import { flatSettings } from '../../../src-renderer/state/flat-settings.ts';
 import { settingsOfViews, usualViews, viewPresets, viewWarnings } from '../../../src-renderer/state/view-settings.ts';
 
@@ -47,6 +47,19 @@ describe('dials', () => {
   it('say what goes wrong at both ends', () => {
     const width = dials.find(({ path }) => path === 'encoder.width')!;
     expect(dialHint(width)).toBe('Too low: coarser similarities. Too high: time grows with its square.');
+  });
+});
+
+describe('settings', () => {
+  it('are said in words where they are no number and no name', () => {
+    expect([true, false, null, undefined, 0.5, 'lars'].map(settingText)).toEqual([
+      'on',
+      'off',
+      'as usual',
+      '—',
+      '0.5',
+      'lars',
+    ]);
   });
 });
 
