@@ -9,7 +9,7 @@ import { projectEnvironment, projectNode, root } from './setup/places.mjs';
 import { ensureWindow } from './setup/window.mjs';
 
 /** Files that look at the studio in a Chromium. */
-const STUDIO = ['scale', 'soak'];
+const STUDIO = ['preview', 'scale', 'soak'];
 
 export async function runBench([name = '', ...args]) {
   const file = join(root, 'test', 'bench', `${name}.ts`);
