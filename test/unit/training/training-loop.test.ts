@@ -141,7 +141,7 @@ describe('trainRun', () => {
     await expect(trainRun(parts, planOf(40))).rejects.toMatchObject({
       code: 'training.diverged',
       message: expect.stringMatching(
-        /not finite at step 13 \(last finite loss 4.250 at step 12\).*Checkpoint 0 is intact/,
+        /not finite at step 13 at a learning rate of \S+ \(last finite loss 4.250 at step 12\).*Checkpoint 0 is intact/,
       ),
       data: { step: 12, lastLoss: 4.25, checkpointStep: 0 },
     });
