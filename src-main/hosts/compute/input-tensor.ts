@@ -9,5 +9,5 @@ export function inputTensors(inputs: Iterable<NamedInputs[number]>): Readonly<Re
 
 function tensorOf({ values, shape, dtype }: StepInput): tf.Tensor {
   if (dtype === 'float32') return tf.tensor(values, [...shape], 'float32');
-  return tf.tensor(Int32Array.from(values), [...shape], 'int32');
+  return tf.tensor(new Int32Array(values), [...shape], 'int32');
 }

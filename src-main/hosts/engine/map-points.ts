@@ -16,5 +16,5 @@ export function packPoints(fileIds: Uint32Array, positions: Float32Array): Uint8
 /** The file of each point. */
 export function fileIdsOf(bytes: Uint8Array): Uint32Array {
   const count = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
-  return new Uint32Array(Uint8Array.from(bytes.subarray(4, 4 + 4 * count)).buffer);
+  return new Uint32Array(new Uint8Array(bytes.subarray(4, 4 + 4 * count)).buffer);
 }

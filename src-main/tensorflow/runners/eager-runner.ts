@@ -93,8 +93,8 @@ function tensorsOf(arrays: ReadonlyMap<string, TensorValues>): Tensors {
     [...arrays].map(([name, { shape, values }]) => [
       name,
       values instanceof Float32Array
-        ? tf.tensor(Float32Array.from(values), [...shape], 'float32')
-        : tf.tensor(Int32Array.from(values), [...shape], 'int32'),
+        ? tf.tensor(new Float32Array(values), [...shape], 'float32')
+        : tf.tensor(new Int32Array(values), [...shape], 'int32'),
     ]),
   );
 }
