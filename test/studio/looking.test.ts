@@ -16,6 +16,34 @@ test('a picture is enlarged by a key, and arrow keys go on through the list', as
   await expect(page.getByRole('gridcell').nth(1)).toHaveAttribute('aria-selected', 'true');
 });
 
+test('looking at one image asks for no list again, and a dial for one drawing', async ({ page }) => {
+  const lists: string[] = [];
+  const drawings: string[] = [];
+  page.on('request', (request) => {
+    const { pathname } = new URL(request.url());
+    if (/^\/rpc\/(file\/(open|count)|search)/.test(pathname)) lists.push(pathname);
+    if (pathname === '/rpc/pair/draw') drawings.push(pathname);
+  });
+  await page.getByRole('gridcell', { name: 'ant.png' }).click();
+  await expect(page.getByRole('complementary', { name: 'Details' }).getByText('ant.png').first()).toBeVisible();
+  lists.length = 0;
+  await page.getByRole('gridcell').nth(2).click();
+  await expect(page.getByRole('gridcell').nth(2)).toHaveAttribute('aria-selected', 'true');
+  await expect(page).toHaveURL(/open=/);
+  expect(lists).toEqual([]);
+  await page.getByRole('navigation').getByRole('button', { name: 'Pairs' }).click();
+  const pairs = page.getByRole('region', { name: 'Pairs' });
+  await expect(pairs.getByRole('listitem').first()).toBeVisible();
+  await expect(pairs).toHaveAttribute('aria-busy', 'false');
+  drawings.length = 0;
+  lists.length = 0;
+  await page.getByRole('checkbox', { name: 'Grey' }).uncheck();
+  await expect(page).toHaveURL(/views=/);
+  await expect(pairs).toHaveAttribute('aria-busy', 'false');
+  expect(drawings).toHaveLength(1);
+  expect(lists).toEqual([]);
+});
+
 test('files that can’t be used are one click away, each with its cause', async ({ page }) => {
   await page.getByRole('contentinfo').getByRole('button', { name: '1 problem' }).click();
   await expect(page.getByRole('heading', { name: '1 file' })).toBeVisible();
