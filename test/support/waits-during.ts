@@ -2,8 +2,14 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 
 const EVERY_MS = 5;
 
-/** Milliseconds that other work of this thread had to wait at most while `work` went on. */
-export async function longestWait(work: () => Promise<unknown>): Promise<number> {
+/** Milliseconds that other work of this thread had to wait while `work` went on. */
+export interface Waits {
+  /** Of a hundred waits all but one were shorter. */
+  readonly p99: number;
+  readonly longest: number;
+}
+
+export async function waitsDuring(work: () => Promise<unknown>): Promise<Waits> {
   const delays = monitorEventLoopDelay({ resolution: EVERY_MS });
   delays.enable();
   // The first look at the loop only begins to count.
@@ -12,5 +18,5 @@ export async function longestWait(work: () => Promise<unknown>): Promise<number>
   await work();
   await new Promise((resolve) => setTimeout(resolve, 4 * EVERY_MS));
   delays.disable();
-  return delays.max / 1e6 - EVERY_MS;
+  return { p99: delays.percentile(99) / 1e6 - EVERY_MS, longest: delays.max / 1e6 - EVERY_MS };
 }
