@@ -5,10 +5,11 @@
  *   npm run bench -- soak --library DIR [--minutes 120] [--images FOLDER] [--write]
  *
  * DIR must not exist; FOLDER is the sample unless another is given (then with a label `flags`). Ends with 1 when a step
- * failed or something grows. `--write` keeps results/soak.json and soak.md, every five minutes.
+ * failed or something grows; what the tab showed when a step failed is in DIR/faults. `--write` keeps results/soak.json
+ * and soak.md, every five minutes.
  */
 import { type BrowserContext, chromium, expect } from '@playwright/test';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -98,8 +99,10 @@ try {
   if (imported.code !== 0) throw new Error(imported.stderr);
   const address = await engine.start();
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-  const session = await WatchedSession.open(context, address);
-  const idle = await WatchedSession.open(context, new URL(address).origin);
+  const evidence = join(library, 'faults');
+  mkdirSync(evidence);
+  const session = await WatchedSession.open(context, address, evidence);
+  const idle = await WatchedSession.open(context, new URL(address).origin, evidence);
   await session.page.bringToFront();
   const sampler = await Sampler.of(browser, engine, session.page);
   const outcome = (): SoakOutcome => ({

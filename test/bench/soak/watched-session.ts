@@ -1,4 +1,6 @@
 /** A tab that is driven, and what it must never do: fail a step, throw, break its security policy. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { BrowserContext, Page } from '@playwright/test';
 
 /** A step that waits longer for what should show has failed. */
@@ -7,16 +9,19 @@ const PATIENCE_MS = 60_000;
 export class WatchedSession {
   readonly page: Page;
   readonly faults: string[] = [];
+  readonly #evidence: string;
   #steps = 0;
 
-  private constructor(page: Page) {
+  private constructor(page: Page, evidence: string) {
     this.page = page;
+    this.#evidence = evidence;
   }
 
-  static async open(context: BrowserContext, address: string): Promise<WatchedSession> {
+  /** @param evidence a folder for what the tab showed when a step failed. */
+  static async open(context: BrowserContext, address: string, evidence: string): Promise<WatchedSession> {
     const page = await context.newPage();
     page.setDefaultTimeout(PATIENCE_MS);
-    const session = new WatchedSession(page);
+    const session = new WatchedSession(page, evidence);
     page.on('pageerror', (error) => session.faults.push(`error: ${error.message}`));
     page.on('console', (message) => {
       if (message.type() === 'error') session.faults.push(`console: ${message.text()}`);
@@ -37,8 +42,17 @@ export class WatchedSession {
       await make(this.page);
     } catch (error) {
       this.faults.push(`${name}: ${error instanceof Error ? firstLines(error.message) : String(error)}`);
+      await this.#keepEvidence(name, error);
       await this.page.goto(`${new URL(this.page.url()).origin}/?screen=images`);
     }
+  }
+
+  async #keepEvidence(name: string, error: unknown): Promise<void> {
+    const path = join(this.#evidence, `fault-${this.#steps}`);
+    const told = error instanceof Error ? error.stack : String(error);
+    const seen = await this.page.locator('body').ariaSnapshot();
+    writeFileSync(`${path}.txt`, [name, new Date().toISOString(), this.page.url(), told, seen].join('\n\n'));
+    await this.page.screenshot({ path: `${path}.png` });
   }
 }
 
