@@ -3,7 +3,7 @@
  *
  * A child says `ready` once, then answers every task exactly once, in any order, several answers in one message.
  */
-import type { DecodedPixels, ImageFacts, PackedPixels, Region } from '#application/ports/images.ts';
+import type { DecodedPixels, ImageFacts, PackedPixels, PictureSize, Region } from '#application/ports/images.ts';
 
 export type DecoderWork =
   | { readonly kind: 'describe'; readonly path: string; readonly thumbnailFolder: string }
@@ -19,6 +19,8 @@ export type DecoderWork =
   | { readonly kind: 'pack'; readonly source: string; readonly shortSide: number; readonly contentHash: string }
   /** What `pack` gave, as pixels again. */
   | { readonly kind: 'unpack'; readonly source: Uint8Array }
+  /** Its upright size, by the header alone. */
+  | { readonly kind: 'size'; readonly source: string }
   /** The picture anew as WebP, its longer side brought down to `longSide`. */
   | { readonly kind: 'picture'; readonly source: string | Uint8Array; readonly longSide: number };
 
@@ -31,6 +33,7 @@ export type DecoderOutcome =
   | { readonly kind: 'facts'; readonly facts: ImageFacts }
   | { readonly kind: 'pixels'; readonly pixels: DecodedPixels }
   | { readonly kind: 'packed'; readonly packed: PackedPixels }
+  | { readonly kind: 'size'; readonly size: PictureSize }
   | { readonly kind: 'webp'; readonly bytes: Uint8Array }
   | { readonly kind: 'problem'; readonly code: string; readonly message: string };
 

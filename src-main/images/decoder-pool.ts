@@ -12,6 +12,7 @@ import type {
   ImageDecoder,
   PackedPixels,
   PictureEncoder,
+  PictureSize,
   PixelPacker,
   Region,
 } from '#application/ports/images.ts';
@@ -112,6 +113,13 @@ class DecoderPool implements Decoders {
 
   async picture(source: string | Uint8Array, longSide: number): Promise<Uint8Array> {
     return this.#webp({ kind: 'picture', source, longSide });
+  }
+
+  async size(path: string): Promise<PictureSize> {
+    const outcome = await this.#run({ kind: 'size', source: path });
+    if (outcome.kind === 'size') return outcome.size;
+    if (outcome.kind === 'problem') throw new KindredError(outcome.code, outcome.message, { path });
+    throw new Error('A decoder answered a request for a size with something else.');
   }
 
   async #webp(work: DecoderWork): Promise<Uint8Array> {

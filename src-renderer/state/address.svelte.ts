@@ -7,6 +7,7 @@ import { type AddressPart, addressParts, isScreen, type Screen } from './address
 export type { AddressPart, Screen } from './address-parts.ts';
 
 type Name = AddressPart | 'screen';
+const names: readonly Name[] = [...addressParts, 'screen'];
 
 /** One part by itself, so that who reads it is told of its own changes and of no other's. */
 class Part {
@@ -15,11 +16,11 @@ class Part {
 
 class Address {
   #parameters = new URLSearchParams();
-  readonly #parts = new Map<Name, Part>([...addressParts, 'screen' as const].map((name) => [name, new Part()]));
+  readonly #parts = new Map<Name, Part>(names.map((name) => [name, new Part()]));
 
   constructor() {
-    this.#take(new URLSearchParams(location.search));
-    addEventListener('popstate', () => this.#take(new URLSearchParams(location.search)));
+    this.#take(inUrl());
+    addEventListener('popstate', () => this.#take(inUrl()));
   }
 
   get screen(): Screen {
@@ -60,6 +61,12 @@ class Address {
     this.#parameters = parameters;
     for (const [name, part] of this.#parts) part.value = parameters.get(name);
   }
+}
+
+/** The parts that are in the URL; what else stands there, as the launch code does at first, is no part of it. */
+function inUrl(): URLSearchParams {
+  const all = new URLSearchParams(location.search);
+  return new URLSearchParams([...all].filter(([name]) => names.some((known) => known === name)));
 }
 
 export const address = new Address();

@@ -33,7 +33,8 @@ export class Listing {
     const generation = ++this.#generation;
     const { listingId, count } = await this.#engine.file.open({ filter, sort });
     if (generation !== this.#generation) return;
-    const numbers = pageNumbers(this.#wanted.start < count ? this.#wanted : { start: 0, end: 1 }, count);
+    const { start, end } = this.#wanted;
+    const numbers = pageNumbers(start < end && start < count ? { start, end } : { start: 0, end: 1 }, count);
     const pages = await Promise.all(numbers.map((number) => this.#ask(number, listingId)));
     if (generation !== this.#generation) return;
     this.#listingId = listingId;

@@ -141,8 +141,16 @@ export interface PixelPacker {
   readonly unpacked: (webp: Uint8Array) => Promise<DecodedPixels>;
 }
 
+/** Upright, in pixels. */
+export interface PictureSize {
+  readonly widthPx: number;
+  readonly heightPx: number;
+}
+
 /** Pictures for a window; implemented by the decoders too. */
 export interface PictureEncoder {
+  /** By the header alone. @throws KindredError `image.…` for a file that is no picture, or too large a one. */
+  readonly size: (path: string) => Promise<PictureSize>;
   /**
    * The upright picture encoded anew as WebP, its longer side brought down to `longSide`: nothing of the original's
    * bytes is left in it.

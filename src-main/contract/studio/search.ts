@@ -6,7 +6,8 @@ import { fileCellSchema, fileFilterSchema } from './files.ts';
 /** One example of a query: an image of the library, or an uploaded picture, whole or a region in upright pixels. */
 const exampleSchema = z.strictObject({
   imageId: z.int().optional(),
-  uploadId: z.string().optional(),
+  /** SHA-256 of its bytes. */
+  uploadId: z.string().max(64).optional(),
   region: z
     .strictObject({ x: z.int().min(0), y: z.int().min(0), width: z.int().min(1), height: z.int().min(1) })
     .optional(),
@@ -15,6 +16,8 @@ const exampleSchema = z.strictObject({
 const encoderSchema = z.object({ key: z.string(), title: z.string(), isBaseline: z.boolean() });
 
 export const searchContract = {
+  /** The upright size of an example's picture, in which its region is given. */
+  exampleSize: oc.input(exampleSchema.omit({ region: true })).output(z.object({ widthPx: z.int(), heightPx: z.int() })),
   /** Who can answer about a dataset's images: the one that does when nobody says comes first. */
   encoders: oc.input(z.strictObject({ datasetId: z.int().nullable() })).output(z.array(encoderSchema)),
   similar: oc

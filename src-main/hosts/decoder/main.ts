@@ -12,6 +12,7 @@ import { decodeFailureOf, problemMessage } from '#images/decoding/decode-failure
 import { describeImage } from '#images/decoding/describe-image.ts';
 import { encodeAnew, packPixels, unpackPixels } from '#images/decoding/encode-webp.ts';
 import { imagePixels } from '#images/decoding/image-pixels.ts';
+import { openPicture } from '#images/decoding/picture.ts';
 import { readImageBytes } from '#images/decoding/read-bytes.ts';
 import { sourceOf } from '#images/decoder-messages.ts';
 import type {
@@ -71,6 +72,10 @@ async function carryOut(work: DecoderWork): Promise<DecoderOutcome> {
     sizeBytes = bytes.length;
     if (work.kind === 'describe') {
       return { kind: 'facts', facts: await describeImage(bytes, work.thumbnailFolder, limits) };
+    }
+    if (work.kind === 'size') {
+      const { widthPx, heightPx } = await openPicture(bytes, limits);
+      return { kind: 'size', size: { widthPx, heightPx } };
     }
     if (work.kind === 'picture') return { kind: 'webp', bytes: await encodeAnew(bytes, work.longSide, limits) };
     checkHash(bytes, work.contentHash);

@@ -6,7 +6,7 @@
  * B3  A batch is scanned as a folder whose files lie at their relative paths, so labels come out as from a real one.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { appendFileSync, createWriteStream, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { appendFileSync, createWriteStream, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { basename, join, relative, sep } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -15,6 +15,7 @@ import type { FileScanner, PathProblem, ScannedFile } from '#application/ports/i
 import { KindredError } from '#base/errors.ts';
 import { kindOfName } from '#images/scan-rules.ts';
 
+const QUERIES = 'queries';
 const MANIFEST = 'manifest.jsonl';
 /** Long or odd names only make the dataset's root hard to read. */
 const ROOT_NAME_LENGTH = 60;
@@ -73,10 +74,15 @@ export class Inbox {
     appendFileSync(join(folder, MANIFEST), `${JSON.stringify(entry)}\n`);
   }
 
-  /** Keeps one picture to search by. @returns its absolute path. */
+  /** Keeps one picture to search by. @returns its upload id: the SHA-256 of its bytes. */
   async keepQuery(body: ReadableStream, sizeBytes: number): Promise<string> {
-    const folder = join(this.#folder, 'queries');
-    return join(folder, await keepStream(folder, body, sizeBytes, (hash) => hash));
+    return keepStream(join(this.#folder, QUERIES), body, sizeBytes, (hash) => hash);
+  }
+
+  /** Where a picture to search by lies; null when there is none of this id. */
+  queryPath(uploadId: string): string | null {
+    const path = join(this.#folder, QUERIES, uploadId);
+    return /^[0-9a-f]{64}$/.test(uploadId) && existsSync(path) ? path : null;
   }
 
   /** Finds the files of batches by their manifests, everything else by `other`. */

@@ -56,8 +56,8 @@ export function pictureRoutes(session: StudioSession): Hono {
   });
   routes.get('/uploads/:id', (context) => {
     const id = context.req.param('id');
-    const path = session.uploads.get(id);
-    if (path === undefined) return nothing(context);
+    const path = session.inbox.queryPath(id);
+    if (path === null) return nothing(context);
     return unchanging(context, `upload-${id}`, KIND_WEBP, async () =>
       (await wiring.decoder()).picture(path, LONGEST_SIDE),
     );

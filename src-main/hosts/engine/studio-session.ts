@@ -56,8 +56,6 @@ export class StudioSession {
   readonly measurements: Measurements;
   readonly runs: RunQueue;
   readonly watched: WatchedFolders;
-  /** Pictures a browser sent to search by: upload id → file in the library's inbox. */
-  readonly uploads = new Map<string, string>();
   readonly #checkpoints: Checkpoints;
   #stopSettling: () => void = () => undefined;
   #keeping: NodeJS.Timeout | undefined;

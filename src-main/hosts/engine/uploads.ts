@@ -1,13 +1,11 @@
 /** Taking files from a browser: PUT `/uploads/folder/<batch>` and `/uploads/query`, the length declared, 512 MB at most. */
 import { Hono, type Context } from 'hono';
 import { isKindredError, messageOf } from '#base/errors.ts';
-import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import type { ReadableStream } from 'node:stream/web';
 import type { StudioSession } from './studio-session.ts';
 
 const MAX_FILE_BYTES = 512 * 1024 * 1024;
-/** Pictures to search by that are remembered; the oldest is forgotten. */
-const KEPT_QUERIES = 200;
 
 interface Body {
   readonly stream: ReadableStream;
@@ -47,10 +45,14 @@ export function uploadRoutes(session: StudioSession): Hono {
     const body = bodyOf(context);
     if (body instanceof Response) return body;
     return answered(context, async () => {
-      const path = await session.inbox.keepQuery(body.stream, body.sizeBytes);
-      const uploadId = randomBytes(9).toString('base64url');
-      session.uploads.set(uploadId, path);
-      if (session.uploads.size > KEPT_QUERIES) session.uploads.delete(session.uploads.keys().next().value!);
+      const uploadId = await session.inbox.keepQuery(body.stream, body.sizeBytes);
+      const path = session.inbox.queryPath(uploadId)!;
+      try {
+        await (await session.wiring.decoder()).size(path);
+      } catch (error) {
+        rmSync(path, { force: true });
+        throw error;
+      }
       return context.json({ uploadId });
     });
   });

@@ -1,4 +1,5 @@
 import type { ChosenEncoder } from '#application/ports/query-encoder.ts';
+import type { PictureSize } from '#application/ports/images.ts';
 import { keyOf, type SearchExample, searchImages } from '#application/search-images.ts';
 import { KindredError } from '#base/errors.ts';
 import type { DatasetId, ImageId } from '#base/ids.ts';
@@ -14,13 +15,27 @@ interface Example {
     { readonly x: number; readonly y: number; readonly width: number; readonly height: number } | undefined;
 }
 
-/** @throws KindredError `usage.invalid`, `image.missing` for an upload of another day. */
+/** @throws KindredError `usage.invalid`, `image.missing` for an upload that is not here. */
 function exampleOf(session: StudioSession, { imageId, uploadId, region = undefined }: Example): SearchExample {
   if (imageId !== undefined) return { kind: 'image', imageId: imageId as ImageId, region: region ?? null };
   if (uploadId === undefined) throw new KindredError('usage.invalid', 'An example is an image or an upload.');
-  const path = session.uploads.get(uploadId);
-  if (path !== undefined) return { kind: 'file', path, region: region ?? null };
+  return { kind: 'file', path: uploadPath(session, uploadId), region: region ?? null };
+}
+
+/** @throws KindredError `image.missing` when the library does not hold it. */
+function uploadPath({ inbox }: StudioSession, uploadId: string): string {
+  const path = inbox.queryPath(uploadId);
+  if (path !== null) return path;
   throw new KindredError('image.missing', 'The dropped picture is no longer here. Drop it again.', { uploadId });
+}
+
+/** @throws KindredError `usage.invalid`, `image.missing`. */
+async function sizeOf(session: StudioSession, example: Example): Promise<PictureSize> {
+  const found = exampleOf(session, example);
+  if (found.kind === 'file') return (await session.wiring.decoder()).size(found.path);
+  const image = session.stores.images.find(found.imageId);
+  if (image === null) throw new KindredError('image.missing', 'The image is no longer in the library.');
+  return { widthPx: image.widthPx, heightPx: image.heightPx };
 }
 
 async function answeringEncoder(
@@ -33,6 +48,7 @@ async function answeringEncoder(
 }
 
 export const searchProcedures = {
+  exampleSize: studio.search.exampleSize.handler(({ input, context: { session } }) => sizeOf(session, input)),
   encoders: studio.search.encoders.handler(async ({ input, context: { session } }) =>
     (await session.answeringEncoders(input.datasetId as DatasetId | null)).map(encoderTitle),
   ),
