@@ -53,6 +53,7 @@ export function sortOf(): FileSort {
 export interface Example {
   readonly imageId?: number;
   readonly uploadId?: string;
+  /** In pixels of the upright original. */
   readonly region?: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
 }
 

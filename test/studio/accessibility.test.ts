@@ -1,6 +1,6 @@
 /** axe on every screen and state, light and dark, usual and high contrast. */
 import { expectAccessible } from './support/accessibility.ts';
-import { failRun } from './support/start-training.ts';
+import { failRun, startTraining } from './support/start-training.ts';
 import { expect, test, trainedTest } from './support/studio-test.ts';
 
 test.describe('an empty library', () => {
@@ -52,6 +52,9 @@ trainedTest.describe('a trained library', () => {
     await page.getByRole('button', { name: 'Less like this' }).click();
     await expect(page.getByRole('img', { name: 'Counter-example 1' })).toBeVisible();
     await expectAccessible(page, 'search with a counter-example');
+    await page.getByRole('button', { name: 'Choose a part of example 1' }).click();
+    await page.getByRole('application', { name: /^Example 1/ }).press('ArrowRight');
+    await expectAccessible(page, 'a part of an example');
   });
 
   trainedTest('is accessible in menus and questions', async ({ page }) => {
@@ -80,6 +83,21 @@ trainedTest.describe('a trained library', () => {
     await expectAccessible(page, 'a finished run');
     await page.getByRole('button', { name: 'Remove …' }).click();
     await expectAccessible(page, 'question before removing a run');
+  });
+
+  trainedTest('is accessible while a run trains and another waits', async ({ page }) => {
+    trainedTest.setTimeout(180_000);
+    await startTraining(page, 'the longer one', 10);
+    await expect(page.getByText(/^step [1-9][\d,]* of/)).toBeVisible({ timeout: 120_000 });
+    await expectAccessible(page, 'a run that trains');
+    await startTraining(page, 'after that', 1);
+    await expect(page.getByText('It is next; one run trains at a time.')).toBeVisible();
+    await expectAccessible(page, 'a run that waits');
+    await page.getByRole('button', { name: 'Leave the queue' }).click();
+    await page.getByRole('button', { name: /^the longer one/ }).click();
+    await page.getByRole('button', { name: 'Pause', exact: true }).click();
+    await expect(page.getByRole('button', { name: 'Resume', exact: true })).toBeVisible();
+    await expectAccessible(page, 'a paused run');
   });
 
   trainedTest('is accessible when a run has failed, and beside others', async ({ page }) => {

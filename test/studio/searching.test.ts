@@ -1,6 +1,9 @@
 /** Who answers a search, and what it has not seen. */
-import { cpSync, rmSync } from 'node:fs';
+import type { Page } from '@playwright/test';
+import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import sharp from 'sharp';
+import { dropPaths } from './support/drop-folder.ts';
 import { picturesOf, sampleFolder } from './support/sample-folder.ts';
 import { expect, trainedTest as test } from './support/studio-test.ts';
 
@@ -39,4 +42,94 @@ test('a search says how many images its encoder has not seen', async ({ page, tr
   } finally {
     for (const { to } of added) rmSync(to);
   }
+});
+
+const FLAG = picturesOf('flags')[3]!;
+const found = (page: Page) => page.getByRole('grid', { name: 'Similar images' }).getByRole('gridcell');
+
+/** A picture from outside: an ant at its left, and at its right a flag that the library holds. */
+async function antBesideFlag(folder: string): Promise<string> {
+  const path = join(folder, 'ant-and-flag.png');
+  const side = 64;
+  const at = (label: string, name: string, left: number) => ({ input: join(sampleFolder, label, name), left, top: 0 });
+  await sharp({ create: { width: 2 * side, height: side, channels: 3, background: '#ffffff' } })
+    .composite([at('animals-nature', 'ant.png', 0), at('flags', FLAG, side)])
+    .png()
+    .toFile(path);
+  return path;
+}
+
+async function drag(page: Page, name: string, from: readonly number[], to: readonly number[]): Promise<void> {
+  const box = (await page.getByRole('application', { name: new RegExp(`^${name}`) }).boundingBox())!;
+  await page.mouse.move(box.x + box.width * from[0]!, box.y + box.height * from[1]!);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * to[0]!, box.y + box.height * to[1]!, { steps: 5 });
+  await page.mouse.up();
+}
+
+test('a part of a dropped picture is searched by, also after the engine was killed', async ({
+  page,
+  folder,
+  engine,
+  watch,
+}) => {
+  await expect(page.getByRole('gridcell').first()).toBeVisible();
+  await dropPaths(page, [await antBesideFlag(folder)]);
+  const choose = page.getByRole('button', { name: 'Choose a part of example 1' });
+  const dialog = page.getByRole('dialog', { name: 'Search by a part' });
+  await expect(found(page).first()).toBeVisible();
+  await choose.click();
+  // Escape leaves the question, not the search.
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+  await expect(found(page).first()).toBeVisible();
+  await choose.click();
+  await drag(page, 'Example 1', [0.5, 0], [1, 1]);
+  await expect(dialog).toBeHidden();
+  await expect(page.getByText('part', { exact: true })).toBeVisible();
+  await expect(found(page).first()).toHaveAccessibleName(`${FLAG}, flags`);
+  await expect(found(page).first()).toHaveText(/^\s*(1\.00|0\.9\d)\s*$/);
+  watch.expectLostEngine();
+  await engine.killAtOnce();
+  await engine.start();
+  await page.reload();
+  await expect(found(page).first()).toHaveAccessibleName(`${FLAG}, flags`);
+  await choose.click();
+  await dialog.getByRole('button', { name: 'Use the whole picture' }).click();
+  await expect(page.getByText('part', { exact: true })).toHaveCount(0);
+});
+
+test('a part is chosen by keys, of an image of the library too', async ({ page }) => {
+  await page.getByRole('gridcell', { name: 'ant.png' }).dblclick();
+  await page.getByRole('button', { name: 'Choose a part of example 1' }).press('Enter');
+  const picture = page.getByRole('application', { name: /^Example 1/ });
+  await picture.press('ArrowRight');
+  await picture.press('Shift+ArrowLeft');
+  await picture.press('Enter');
+  await expect(page.getByText('part', { exact: true })).toBeVisible();
+  await expect(page).toHaveURL(/like=\d+%2540\d+\.\d+\.\d+\.\d+/);
+  await expect(found(page).first()).toBeVisible();
+});
+
+test('a tall picture keeps its shape where a part is chosen', async ({ page, folder }) => {
+  await expect(page.getByRole('gridcell').first()).toBeVisible();
+  const path = join(folder, 'tall.png');
+  await sharp({ create: { width: 40, height: 400, channels: 3, background: '#446688' } })
+    .png()
+    .toFile(path);
+  await dropPaths(page, [path]);
+  await page.getByRole('button', { name: 'Choose a part of example 1' }).click();
+  const box = (await page.getByRole('application', { name: /^Example 1/ }).boundingBox())!;
+  expect(box.height / box.width).toBeCloseTo(10, 0);
+  expect(box.height).toBeLessThan(600);
+});
+
+test('a dropped file that is no picture is refused when it comes, by what it is', async ({ page, folder, watch }) => {
+  await expect(page.getByRole('gridcell').first()).toBeVisible();
+  const path = join(folder, 'holiday.jpg');
+  writeFileSync(path, '<!doctype html><script>alert(1)</script>');
+  watch.expectRefusalOf('/uploads/query');
+  await dropPaths(page, [path]);
+  await expect(page.getByRole('alert')).toContainText('looks like');
+  await expect(page).not.toHaveURL(/like=/);
 });

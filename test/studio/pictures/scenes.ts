@@ -45,16 +45,30 @@ export async function imageScreens(page: Page, camera: Camera, folder: string | 
   await page.getByRole('img', { name: 'View 2 of image 3', exact: true }).waitFor();
   await camera.take('pairs');
   await training(page, camera, minutes);
-  await place(page, 'Images');
-  await page.getByRole('gridcell').nth(9).dblclick();
-  await page.getByRole('grid', { name: 'Similar images' }).getByRole('gridcell').first().waitFor();
-  await camera.take('search');
+  await searchScreens(page, camera);
   await place(page, 'Map');
   await page.getByRole('list', { name: 'Colours' }).waitFor();
   await camera.take('map');
   await page.getByRole('combobox', { name: 'Colour by' }).selectOption('cluster');
   await page.getByRole('button', { name: /^1: / }).click();
   await camera.take('map-clusters');
+}
+
+/** Neighbours of an image, and a box being dragged around a part of it. */
+export async function searchScreens(page: Page, camera: Camera): Promise<void> {
+  await place(page, 'Images');
+  await page.getByRole('gridcell').nth(9).dblclick();
+  await page.getByRole('grid', { name: 'Similar images' }).getByRole('gridcell').first().waitFor();
+  await camera.take('search');
+  await page.getByRole('button', { name: 'Choose a part of example 1' }).click();
+  const { x, y, width, height } = (await page.getByRole('application', { name: /^Example 1/ }).boundingBox())!;
+  await page.mouse.move(x + 0.2 * width, y + 0.15 * height);
+  await page.mouse.down();
+  await page.mouse.move(x + 0.7 * width, y + 0.6 * height, { steps: 5 });
+  await camera.take('search-part');
+  await page.mouse.up();
+  await page.getByText('part', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'All images' }).click();
 }
 
 async function training(page: Page, camera: Camera, minutes: number): Promise<void> {

@@ -197,4 +197,18 @@ describe('the decoders', () => {
       await expect(decoder.pixels(path!, 8)).rejects.toMatchObject({ code: 'image.vanished' });
     });
   });
+
+  it('give the upright size of a picture, and say what is none', async () => {
+    const folder = newFolder();
+    mkdirSync(folder, { recursive: true });
+    const [lying, text] = [join(folder, 'lying.jpg'), join(folder, 'text.jpg')];
+    const pixels = { width: 30, height: 20, channels: 3, background: '#336699' } as const;
+    await sharp({ create: pixels }).withMetadata({ orientation: 6 }).jpeg().toFile(lying);
+    writeFileSync(text, 'no picture');
+    await withDecoders(async (decoder) => {
+      expect(await decoder.size(lying)).toEqual({ widthPx: 20, heightPx: 30 });
+      await expect(decoder.size(text)).rejects.toMatchObject({ code: 'image.unsupported' });
+      await expect(decoder.size(join(folder, 'none.jpg'))).rejects.toMatchObject({ code: 'image.vanished' });
+    });
+  });
 });
