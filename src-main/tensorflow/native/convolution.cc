@@ -6,6 +6,7 @@
 #include "products.h"
 #include "read-ahead.h"
 #include "shared-work.h"
+#include "winograd.h"
 
 /* A tile is some pixels of an image by some sixteens of channels, summed in registers over all taps and input channels:
  * a pixel's channel (of bfloat16 a pair of them), in all lanes, times its weights for sixteen channels.
@@ -353,10 +354,8 @@ class Convolution {
 // More than threads, so that none waits long for another.
 constexpr int kParts = 32;
 
-}  // namespace
-
 template <typename T>
-void convolve(const ConvolutionShape& s, const T* x, const T* kernel, T* y) {
+void convolveDirectly(const ConvolutionShape& s, const T* x, const T* kernel, T* y) {
   Convolution<T> convolution(s, x, y);
   convolution.pack(kernel);
   const int parts = std::min(kParts, std::max(1, s.images / convolution.leastImages()));
@@ -365,15 +364,26 @@ void convolve(const ConvolutionShape& s, const T* x, const T* kernel, T* y) {
                         static_cast<int>(static_cast<int64_t>(s.images) * (part + 1) / parts));
   });
 }
+
+}  // namespace
+
+template <>
+void convolve(const ConvolutionShape& s, const float* x, const float* kernel, float* y) {
+  (suitsWinograd(s) ? convolveByTiles : convolveDirectly<float>)(s, x, kernel, y);
+}
+
+template <>
+void convolve(const ConvolutionShape& s, const Bfloat16* x, const Bfloat16* kernel, Bfloat16* y) {
+  convolveDirectly(s, x, kernel, y);
+}
 KINDRED_PRODUCTS_END
 #else
 
-template <typename T>
-void convolve(const ConvolutionShape&, const T*, const T*, T*) {}
+template <>
+void convolve(const ConvolutionShape&, const float*, const float*, float*) {}
+template <>
+void convolve(const ConvolutionShape&, const Bfloat16*, const Bfloat16*, Bfloat16*) {}
 
 #endif
-
-template void convolve<float>(const ConvolutionShape&, const float*, const float*, float*);
-template void convolve<Bfloat16>(const ConvolutionShape&, const Bfloat16*, const Bfloat16*, Bfloat16*);
 
 }  // namespace kindred

@@ -6,6 +6,7 @@
 #include "products.h"
 #include "read-ahead.h"
 #include "shared-work.h"
+#include "winograd.h"
 
 /* Images are laid out so that each product finds its numbers side by side: of bfloat16, which is multiplied in pairs, the same
  * place of two images, channel by channel; of float32 one image. `together` is how many images those are.
@@ -325,22 +326,30 @@ void sumByBlocks(const FilterGradientShape& s, const T* x, const T* dy, float* k
   }
 }
 
-}  // namespace
-KINDRED_PRODUCTS_END
-
 template <typename T>
-void filterGradient(const FilterGradientShape& s, const T* x, const T* dy, float* kernel) {
+void sumDirectly(const FilterGradientShape& s, const T* x, const T* dy, float* kernel) {
   (kernelSize(s) <= kSmallKernel ? sumByImages<T> : sumByBlocks<T>)(s, x, dy, kernel);
 }
 
+}  // namespace
+
+template <>
+void filterGradient(const FilterGradientShape& s, const float* x, const float* dy, float* kernel) {
+  (suitsWinograd(s) ? filterGradientByTiles : sumDirectly<float>)(s, x, dy, kernel);
+}
+
+template <>
+void filterGradient(const FilterGradientShape& s, const Bfloat16* x, const Bfloat16* dy, float* kernel) {
+  sumDirectly(s, x, dy, kernel);
+}
+KINDRED_PRODUCTS_END
 #else
 
-template <typename T>
-void filterGradient(const FilterGradientShape&, const T*, const T*, float*) {}
+template <>
+void filterGradient(const FilterGradientShape&, const float*, const float*, float*) {}
+template <>
+void filterGradient(const FilterGradientShape&, const Bfloat16*, const Bfloat16*, float*) {}
 
 #endif
-
-template void filterGradient<float>(const FilterGradientShape&, const float*, const float*, float*);
-template void filterGradient<Bfloat16>(const FilterGradientShape&, const Bfloat16*, const Bfloat16*, float*);
 
 }  // namespace kindred

@@ -77,6 +77,11 @@ describe('directConvolutions', () => {
     { images: 4, sides: [12, 12], into: 32, out: 64, kernel: 3, stride: 1 },
     { images: 4, sides: [6, 6], into: 64, out: 128, kernel: 3, stride: 1 },
     { images: 3, sides: [14, 7], into: 16, out: 32, kernel: 3, stride: 1 },
+    // By tiles: with and without ones that reach over the edge, and of many images a few at once.
+    { images: 4, sides: [7, 9], into: 32, out: 64, kernel: 3, stride: 1 },
+    { images: 41, sides: [5, 7], into: 64, out: 32, kernel: 3, stride: 1 },
+    { images: 2, sides: [24, 24], into: 64, out: 64, kernel: 3, stride: 1 },
+    { images: 37, sides: [6, 6], into: 256, out: 128, kernel: 3, stride: 1 },
     { images: 70, sides: [5, 5], into: 16, out: 64, kernel: 1, stride: 1 },
     { images: 5, sides: [34, 34], into: 16, out: 32, kernel: 3, stride: 2 },
     { images: 3, sides: [15, 19], into: 32, out: 64, kernel: 3, stride: 2 },
@@ -107,6 +112,29 @@ describe('directConvolutions', () => {
       for (const name of ['y', 'dx']) expectClose(given.get(name)!, expected.get(name)!, ROUNDING);
     },
   );
+
+  it('rounds numbers that are no eighths as other convolutions in float32 do', () => {
+    if (!nativeAbilities().convolutions) return;
+    const convolution: Convolution = { images: 6, sides: [12, 12], into: 128, out: 128, kernel: 3, stride: 1 };
+    const shapes = Object.entries(shapesOf(convolution));
+    const inputs = new Map(
+      shapes.map(([name, shape], i) => {
+        const count = shape.reduce((a, b) => a * b, 1);
+        return [name, { shape, values: uniformValues(count, i).map((value) => 2 * value - 1) }];
+      }),
+    );
+    const program = recorded(convolution);
+    const expected = runProgram(program, inputs);
+    const given = runProgram(directConvolutions(program), inputs);
+    for (const name of ['y', 'dx']) {
+      const [ours, theirs] = [given.get(name)!, expected.get(name)!];
+      const squares = (values: (i: number) => number): number =>
+        theirs.reduce((sum, _, i) => sum + values(i) ** 2, 0) / theirs.length;
+      const error = Math.sqrt(squares((i) => ours[i]! - theirs[i]!) / squares((i) => theirs[i]!));
+      expect(error).toBeGreaterThan(0);
+      expect(error).toBeLessThan(1e-6);
+    }
+  });
 
   it.each([
     { why: 'three colours', images: 2, sides: [8, 8], into: 3, out: 16, kernel: 3, stride: 1 },

@@ -1,0 +1,459 @@
+#include "winograd.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "products.h"
+#include "shared-work.h"
+
+/* Of one dimension, with a tile's four numbers d, a kernel's three g and two of output y:
+ *
+ *   y = Aᵀ[(G g) ⊙ (Bᵀ d)]      Bᵀ d = (d0 − d2, d1 + d2, d2 − d1, d1 − d3)
+ *                               G g  = (g0, (g0 + g1 + g2) / 2, (g0 − g1 + g2) / 2, g2)
+ *                               Aᵀ m = (m0 + m1 + m2, m1 − m2 − m3)
+ *
+ * and so dg = Gᵀ[(A dy) ⊙ (Bᵀ d)]. Of two dimensions each is done along rows, then along columns; between them are 16 products
+ * of matrices, one for each place of a tile:
+ *
+ *   values    [place][tile][channel]           of what is read, and of dy
+ *   weights   [block of output channels][place][input channel][output channel of the block]
+ *
+ * Tiles are numbered over all images, a row of them after the other. */
+namespace kindred {
+
+namespace {
+
+constexpr int kPlaces = 16;
+// Output channels of a block.
+constexpr int kBlock = 32;
+// Tiles that are multiplied at once, and the fewest that are transformed together: their last twelve reach back.
+constexpr int kTiles = 12;
+constexpr int kLeastTiles = 2 * kTiles;
+// Of values that are transformed together, so that they stay in a near cache.
+constexpr int64_t kNearBytes = 384 << 10;
+// More than threads, so that none waits long for another.
+constexpr int kParts = 32;
+// Of a gradient of a kernel: input channels that are summed at once, and tiles whose values then stay near.
+constexpr int kInputs = 8;
+constexpr int64_t kTilesTogether = 64;
+// Channels of a kernel, in times out, up to which each part of the images has sums of its own; and how many such parts.
+constexpr int kSmallKernel = 64 * 128;
+constexpr int kSumParts = 16;
+// Bytes of values that are transformed at once for a larger one.
+constexpr int64_t kManyBytes = 8 << 20;
+
+int64_t half(int size) { return (size + 1) / 2; }
+
+// Rows of tiles that are worth transforming together.
+int64_t leastRows(int width) { return (kLeastTiles + half(width) - 1) / half(width); }
+
+// Tiles that reach over the edge compute for nothing.
+bool suits(int images, int height, int width, int inChannels, int outChannels) {
+  const int64_t rows = half(height), columns = half(width);
+  return inChannels % kBlock == 0 && outChannels % kBlock == 0 && 16 * rows * columns <= 6 * height * width &&
+         images * rows >= 2 * leastRows(width);
+}
+
+}  // namespace
+
+bool suitsWinograd(const ConvolutionShape& s) {
+  return s.side == 3 && s.stride == 1 && s.pad == 1 && suits(s.images, s.height, s.width, s.inChannels, s.outChannels);
+}
+
+bool suitsWinograd(const FilterGradientShape& s) {
+  return s.side == 3 && s.stride == 1 && s.pad == 1 && suits(s.images, s.height, s.width, s.inChannels, s.outChannels);
+}
+
+#ifdef KINDRED_PRODUCTS
+KINDRED_PRODUCTS_BEGIN
+namespace {
+
+// Images of what is read or written, cut into rows of tiles of 2 × 2 pixels.
+struct Tiling {
+  Tiling(int height, int width, int channels)
+      : height(height), width(width), channels(channels), rows(half(height)), columns(half(width)) {}
+
+  // Row `row` of pixels of an image that a row of tiles belongs to, counted from the tiles' own first; null outside of it.
+  const float* pixels(const float* images, int64_t tileRow, int row) const {
+    const int64_t image = tileRow / rows, at = tileRow % rows * 2 + row;
+    return at < 0 || at >= height ? nullptr : images + (image * height + at) * width * channels;
+  }
+
+  const int height, width, channels;
+  const int64_t rows, columns;
+};
+
+// From one place to the next: a line more than there is, so that the sixteen that are written in turn don't share a set of a cache.
+int64_t placeSize(int64_t tiles, int channels) { return tiles * channels + 16; }
+
+// Memory that a thread keeps for the next time; what was in it stays.
+float* keptBy(std::vector<float>& kept, int64_t size) {
+  if (kept.size() < static_cast<size_t>(size)) kept.resize(size);
+  return kept.data();
+}
+
+__m512 loadOrZero(const float* row, int64_t at) { return row == nullptr ? _mm512_setzero_ps() : _mm512_loadu_ps(row + at); }
+
+// Bᵀ along rows, then columns, of some rows of tiles. @param values of the first tile; `place` numbers from one place to the next.
+void transformInput(const Tiling& t, const float* images, int64_t first, int64_t count, float* values, int64_t place) {
+  const int64_t lineSize = (2 * t.columns + 2) * t.channels, size = static_cast<int64_t>(t.width) * t.channels;
+  thread_local std::vector<float> kept;
+  float* const lines = keptBy(kept, 4 * lineSize);
+  for (int i = 0; i < 4; i++) {
+    std::fill_n(lines + i * lineSize, t.channels, 0.0f);
+    std::fill(lines + i * lineSize + t.channels + size, lines + (i + 1) * lineSize, 0.0f);
+  }
+  for (int64_t r = 0; r < count; r++) {
+    const float* rows[4];
+    for (int i = 0; i < 4; i++) rows[i] = t.pixels(images, first + r, i - 1);
+    float* to = lines + t.channels;
+    for (int64_t at = 0; at < size; at += 16) {
+      const __m512 d0 = loadOrZero(rows[0], at), d1 = loadOrZero(rows[1], at), d2 = loadOrZero(rows[2], at),
+                   d3 = loadOrZero(rows[3], at);
+      _mm512_storeu_ps(to + at, _mm512_sub_ps(d0, d2));
+      _mm512_storeu_ps(to + at + lineSize, _mm512_add_ps(d1, d2));
+      _mm512_storeu_ps(to + at + 2 * lineSize, _mm512_sub_ps(d2, d1));
+      _mm512_storeu_ps(to + at + 3 * lineSize, _mm512_sub_ps(d1, d3));
+    }
+    for (int64_t column = 0; column < t.columns; column++) {
+      float* value = values + (r * t.columns + column) * t.channels;
+      for (int i = 0; i < 4; i++) {
+        const float* line = lines + i * lineSize + 2 * column * t.channels;
+        for (int64_t c = 0; c < t.channels; c += 16) {
+          const __m512 d0 = _mm512_loadu_ps(line + c), d1 = _mm512_loadu_ps(line + t.channels + c),
+                       d2 = _mm512_loadu_ps(line + 2 * t.channels + c), d3 = _mm512_loadu_ps(line + 3 * t.channels + c);
+          float* at = value + 4 * i * place + c;
+          _mm512_storeu_ps(at, _mm512_sub_ps(d0, d2));
+          _mm512_storeu_ps(at + place, _mm512_add_ps(d1, d2));
+          _mm512_storeu_ps(at + 2 * place, _mm512_sub_ps(d2, d1));
+          _mm512_storeu_ps(at + 3 * place, _mm512_sub_ps(d1, d3));
+        }
+      }
+    }
+  }
+}
+
+// A along rows, then columns, of dy; as `transformInput`.
+void transformSlopes(const Tiling& t, const float* images, int64_t first, int64_t count, float* values, int64_t place) {
+  const int64_t lineSize = 2 * t.columns * t.channels, size = static_cast<int64_t>(t.width) * t.channels;
+  thread_local std::vector<float> kept;
+  float* const lines = keptBy(kept, 4 * lineSize);
+  for (int i = 0; i < 4; i++) std::fill(lines + i * lineSize + size, lines + (i + 1) * lineSize, 0.0f);
+  for (int64_t r = 0; r < count; r++) {
+    const float *upper = t.pixels(images, first + r, 0), *lower = t.pixels(images, first + r, 1);
+    for (int64_t at = 0; at < size; at += 16) {
+      const __m512 y0 = _mm512_loadu_ps(upper + at), y1 = loadOrZero(lower, at);
+      _mm512_storeu_ps(lines + at, y0);
+      _mm512_storeu_ps(lines + at + lineSize, _mm512_add_ps(y0, y1));
+      _mm512_storeu_ps(lines + at + 2 * lineSize, _mm512_sub_ps(y0, y1));
+      _mm512_storeu_ps(lines + at + 3 * lineSize, _mm512_sub_ps(_mm512_setzero_ps(), y1));
+    }
+    for (int64_t column = 0; column < t.columns; column++) {
+      float* value = values + (r * t.columns + column) * t.channels;
+      for (int i = 0; i < 4; i++) {
+        const float* line = lines + i * lineSize + 2 * column * t.channels;
+        for (int64_t c = 0; c < t.channels; c += 16) {
+          const __m512 y0 = _mm512_loadu_ps(line + c), y1 = _mm512_loadu_ps(line + t.channels + c);
+          float* at = value + 4 * i * place + c;
+          _mm512_storeu_ps(at, y0);
+          _mm512_storeu_ps(at + place, _mm512_add_ps(y0, y1));
+          _mm512_storeu_ps(at + 2 * place, _mm512_sub_ps(y0, y1));
+          _mm512_storeu_ps(at + 3 * place, _mm512_sub_ps(_mm512_setzero_ps(), y1));
+        }
+      }
+    }
+  }
+}
+
+// The first and the second of Aᵀ m.
+__m512 firstOf(const __m512 (&m)[4]) { return _mm512_add_ps(_mm512_add_ps(m[0], m[1]), m[2]); }
+__m512 secondOf(const __m512 (&m)[4]) { return _mm512_sub_ps(_mm512_sub_ps(m[1], m[2]), m[3]); }
+
+// Aᵀ along rows, then columns: of a block of channels into y. @param products [16][tiles][kBlock].
+void transformOutput(const Tiling& t, const float* products, int64_t first, int64_t count, float* y) {
+  const int64_t place = placeSize(count * t.columns, kBlock);
+  for (int64_t tile = 0; tile < count * t.columns; tile++) {
+    const int64_t row = first + tile / t.columns, column = tile % t.columns;
+    const int64_t image = row / t.rows, top = row % t.rows * 2, left = column * 2;
+    const bool hasLower = top + 1 < t.height, hasRight = left + 1 < t.width;
+    float* to = y + ((image * t.height + top) * t.width + left) * t.channels;
+    for (int v = 0; v < kBlock; v += 16) {
+      const float* from = products + tile * kBlock + v;
+      __m512 upper[4], lower[4];
+#pragma GCC unroll 4
+      for (int i = 0; i < 4; i++) {
+        const __m512 m[4] = {_mm512_loadu_ps(from + i * place), _mm512_loadu_ps(from + (4 + i) * place),
+                             _mm512_loadu_ps(from + (8 + i) * place), _mm512_loadu_ps(from + (12 + i) * place)};
+        upper[i] = firstOf(m);
+        lower[i] = secondOf(m);
+      }
+      float* low = to + static_cast<int64_t>(t.width) * t.channels + v;
+      _mm512_storeu_ps(to + v, firstOf(upper));
+      if (hasRight) _mm512_storeu_ps(to + t.channels + v, secondOf(upper));
+      if (hasLower) _mm512_storeu_ps(low, firstOf(lower));
+      if (hasLower && hasRight) _mm512_storeu_ps(low + t.channels, secondOf(lower));
+    }
+  }
+}
+
+// Some tiles by a block of output channels, of one place. @param products to the first tile, kBlock apart.
+template <int step>
+void multiply(const float* values, int channels, const float* weights, float* products) {
+  __m512 sums[kTiles][2];
+  const int64_t apart = step > 0 ? step : channels;
+#pragma GCC unroll 12
+  for (int t = 0; t < kTiles; t++) sums[t][0] = sums[t][1] = _mm512_setzero_ps();
+  for (int c = 0; c < channels; c++, weights += kBlock) {
+    const __m512 w0 = _mm512_loadu_ps(weights), w1 = _mm512_loadu_ps(weights + 16);
+#pragma GCC unroll 12
+    for (int t = 0; t < kTiles; t++) {
+      const __m512 value = Products<float>::inAllLanes(values + t * apart + c);
+      sums[t][0] = _mm512_fmadd_ps(value, w0, sums[t][0]);
+      sums[t][1] = _mm512_fmadd_ps(value, w1, sums[t][1]);
+    }
+  }
+#pragma GCC unroll 12
+  for (int t = 0; t < kTiles; t++) {
+    _mm512_storeu_ps(products + t * kBlock, sums[t][0]);
+    _mm512_storeu_ps(products + t * kBlock + 16, sums[t][1]);
+  }
+}
+
+void multiplyAny(const float* values, int channels, const float* weights, float* products) {
+  switch (channels) {
+    case 32: return multiply<32>(values, channels, weights, products);
+    case 64: return multiply<64>(values, channels, weights, products);
+    case 128: return multiply<128>(values, channels, weights, products);
+    case 256: return multiply<256>(values, channels, weights, products);
+    case 512: return multiply<512>(values, channels, weights, products);
+    default: return multiply<0>(values, channels, weights, products);
+  }
+}
+
+// G along one dimension.
+void transformTaps(const __m512 (&g)[3], __m512 (&u)[4]) {
+  const __m512 two = _mm512_set1_ps(0.5f), sum = _mm512_add_ps(g[0], g[2]);
+  u[0] = g[0];
+  u[1] = _mm512_mul_ps(two, _mm512_add_ps(sum, g[1]));
+  u[2] = _mm512_mul_ps(two, _mm512_sub_ps(sum, g[1]));
+  u[3] = g[2];
+}
+
+// The weights of a block of output channels from `out`, of a gradient of the kernel turned round.
+void packBlock(const ConvolutionShape& s, const float* kernel, int out, float* to) {
+  const int64_t tapSize = static_cast<int64_t>(s.inChannels) * s.outChannels, place = static_cast<int64_t>(s.inChannels) * kBlock;
+  for (int i = 0; i < s.inChannels; i++)
+    for (int v = 0; v < kBlock; v += 16) {
+      __m512 half[4][3];
+      for (int column = 0; column < 3; column++) {
+        __m512 g[3], u[4];
+        for (int row = 0; row < 3; row++) {
+          const int tap = s.isGradient ? 8 - (3 * row + column) : 3 * row + column;
+          alignas(64) float laid[16];
+          if (s.isGradient) {
+            const float* from = kernel + tap * tapSize + static_cast<int64_t>(out + v) * s.inChannels + i;
+            Products<float>::layColumns(from, s.inChannels, laid);
+            g[row] = _mm512_load_ps(laid);
+          } else {
+            g[row] = _mm512_loadu_ps(kernel + tap * tapSize + static_cast<int64_t>(i) * s.outChannels + out + v);
+          }
+        }
+        transformTaps(g, u);
+        for (int row = 0; row < 4; row++) half[row][column] = u[row];
+      }
+      for (int row = 0; row < 4; row++) {
+        __m512 u[4];
+        transformTaps(half[row], u);
+        for (int column = 0; column < 4; column++)
+          _mm512_storeu_ps(to + (4 * row + column) * place + static_cast<int64_t>(i) * kBlock + v, u[column]);
+      }
+    }
+}
+
+// Rows of tiles that are transformed together.
+int64_t rowsTogether(int width, int channels) {
+  const int64_t bytes = kPlaces * half(width) * channels * static_cast<int64_t>(sizeof(float));
+  return std::max(leastRows(width), kNearBytes / bytes);
+}
+
+// Calls `compute(first, count)` for all rows of tiles, not fewer than `leastRows` at once.
+template <typename Compute>
+void shareRows(int64_t rows, int width, int64_t together, const Compute& compute) {
+  const int64_t parts = std::min<int64_t>(kParts, rows / leastRows(width));
+  shareWork(static_cast<int>(parts), [&](int part) {
+    const int64_t first = rows * part / parts, own = rows * (part + 1) / parts - first;
+    const int64_t groups = std::max<int64_t>(1, own / together);
+    for (int64_t group = 0; group < groups; group++) {
+      const int64_t from = own * group / groups;
+      compute(first + from, own * (group + 1) / groups - from);
+    }
+  });
+}
+
+// Adds the products of eight input channels with a block of output channels, summed over tiles.
+void addOuter(const float* values, int64_t valueStep, const float* slopes, int64_t slopeStep, int64_t tiles, float* sums,
+              int64_t sumStep) {
+  __m512 sum[kInputs][2];
+#pragma GCC unroll 8
+  for (int i = 0; i < kInputs; i++) {
+    sum[i][0] = _mm512_loadu_ps(sums + i * sumStep);
+    sum[i][1] = _mm512_loadu_ps(sums + i * sumStep + 16);
+  }
+  for (int64_t tile = 0; tile < tiles; tile++, values += valueStep, slopes += slopeStep) {
+    const __m512 s0 = _mm512_loadu_ps(slopes), s1 = _mm512_loadu_ps(slopes + 16);
+#pragma GCC unroll 8
+    for (int i = 0; i < kInputs; i++) {
+      const __m512 value = Products<float>::inAllLanes(values + i);
+      sum[i][0] = _mm512_fmadd_ps(value, s0, sum[i][0]);
+      sum[i][1] = _mm512_fmadd_ps(value, s1, sum[i][1]);
+    }
+  }
+#pragma GCC unroll 8
+  for (int i = 0; i < kInputs; i++) {
+    _mm512_storeu_ps(sums + i * sumStep, sum[i][0]);
+    _mm512_storeu_ps(sums + i * sumStep + 16, sum[i][1]);
+  }
+}
+
+// Of one place: values [tiles][in], slopes [tiles][out] → sums [in][out], of the output channels from `out` to `last`.
+void addPlace(const FilterGradientShape& s, const float* values, const float* slopes, int64_t tiles, int out, int last,
+              float* sums) {
+  for (int64_t tile = 0; tile < tiles; tile += kTilesTogether) {
+    const int64_t count = std::min(kTilesTogether, tiles - tile);
+    for (int o = out; o < last; o += kBlock)
+      for (int i = 0; i < s.inChannels; i += kInputs)
+        addOuter(values + tile * s.inChannels + i, s.inChannels, slopes + tile * s.outChannels + o, s.outChannels, count,
+                 sums + static_cast<int64_t>(i) * s.outChannels + o, s.outChannels);
+  }
+}
+
+// Gᵀ along one dimension.
+void joinTaps(const __m512 (&u)[4], __m512 (&g)[3]) {
+  const __m512 two = _mm512_set1_ps(0.5f);
+  const __m512 sum = _mm512_mul_ps(two, _mm512_add_ps(u[1], u[2]));
+  g[0] = _mm512_add_ps(u[0], sum);
+  g[1] = _mm512_mul_ps(two, _mm512_sub_ps(u[1], u[2]));
+  g[2] = _mm512_add_ps(sum, u[3]);
+}
+
+// Gᵀ along rows, then columns: sums [16][in][out], of `parts` one after the other, → the kernel.
+void joinKernel(const FilterGradientShape& s, const float* sums, int64_t parts, float* kernel) {
+  const int64_t size = static_cast<int64_t>(s.inChannels) * s.outChannels;
+  shareWork(s.inChannels / kInputs, [&](int slice) {
+    const int64_t numbers = static_cast<int64_t>(kInputs) * s.outChannels;
+    for (int64_t at = slice * numbers; at < (slice + 1) * numbers; at += 16) {
+      __m512 half[4][3], g[3];
+      for (int column = 0; column < 4; column++) {
+        __m512 u[4];
+        for (int row = 0; row < 4; row++) {
+          const float* from = sums + (4 * row + column) * size + at;
+          u[row] = _mm512_loadu_ps(from);
+          for (int64_t part = 1; part < parts; part++)
+            u[row] = _mm512_add_ps(u[row], _mm512_loadu_ps(from + part * kPlaces * size));
+        }
+        joinTaps(u, half[column]);
+      }
+      for (int row = 0; row < 3; row++) {
+        const __m512 u[4] = {half[0][row], half[1][row], half[2][row], half[3][row]};
+        joinTaps(u, g);
+        for (int column = 0; column < 3; column++) _mm512_storeu_ps(kernel + (3 * row + column) * size + at, g[column]);
+      }
+    }
+  });
+}
+
+// Each part of the images into sums of its own.
+void sumByRows(const FilterGradientShape& s, const float* x, const float* dy, float* kernel) {
+  const Tiling in(s.height, s.width, s.inChannels), out(s.height, s.width, s.outChannels);
+  const int64_t rows = s.images * in.rows, size = static_cast<int64_t>(s.inChannels) * s.outChannels;
+  const int64_t parts = std::min<int64_t>(kSumParts, rows / leastRows(s.width));
+  const int64_t together = rowsTogether(s.width, s.inChannels + s.outChannels);
+  thread_local std::vector<float> keptSums;
+  float* const sums = keptBy(keptSums, parts * kPlaces * size);
+  shareWork(static_cast<int>(parts), [&](int part) {
+    float* const own = sums + part * kPlaces * size;
+    std::fill_n(own, kPlaces * size, 0.0f);
+    const int64_t last = rows * (part + 1) / parts;
+    for (int64_t first = rows * part / parts; first < last; first += together) {
+      const int64_t count = std::min(together, last - first), tiles = count * in.columns;
+      thread_local std::vector<float> keptValues, keptSlopes;
+      float* const values = keptBy(keptValues, kPlaces * placeSize(tiles, s.inChannels));
+      float* const slopes = keptBy(keptSlopes, kPlaces * placeSize(tiles, s.outChannels));
+      transformInput(in, x, first, count, values, placeSize(tiles, s.inChannels));
+      transformSlopes(out, dy, first, count, slopes, placeSize(tiles, s.outChannels));
+      for (int place = 0; place < kPlaces; place++)
+        addPlace(s, values + place * placeSize(tiles, s.inChannels), slopes + place * placeSize(tiles, s.outChannels), tiles, 0, s.outChannels,
+                 own + place * size);
+    }
+  });
+  joinKernel(s, sums, parts, kernel);
+}
+
+// All that fits is transformed, then each place summed by itself.
+void sumByPlaces(const FilterGradientShape& s, const float* x, const float* dy, float* kernel) {
+  const Tiling in(s.height, s.width, s.inChannels), out(s.height, s.width, s.outChannels);
+  const int64_t rows = s.images * in.rows, size = static_cast<int64_t>(s.inChannels) * s.outChannels;
+  const int64_t rowBytes = kPlaces * in.columns * (s.inChannels + s.outChannels) * static_cast<int64_t>(sizeof(float));
+  const int64_t most = std::max<int64_t>(1, std::min(rows, kManyBytes / rowBytes));
+  thread_local std::vector<float> keptSums, keptValues, keptSlopes;
+  float* const sums = keptBy(keptSums, kPlaces * size);
+  float* const values = keptBy(keptValues, kPlaces * placeSize(most * in.columns, s.inChannels));
+  float* const slopes = keptBy(keptSlopes, kPlaces * placeSize(most * in.columns, s.outChannels));
+  std::fill_n(sums, kPlaces * size, 0.0f);
+  for (int64_t first = 0; first < rows; first += most) {
+    const int64_t count = std::min(most, rows - first), tiles = count * in.columns;
+    shareWork(static_cast<int>(count), [&](int row) {
+      transformInput(in, x, first + row, 1, values + row * in.columns * s.inChannels, placeSize(tiles, s.inChannels));
+      transformSlopes(out, dy, first + row, 1, slopes + row * in.columns * s.outChannels, placeSize(tiles, s.outChannels));
+    });
+    shareWork(2 * kPlaces, [&](int part) {
+      const int place = part / 2, blocks = s.outChannels / kBlock;
+      addPlace(s, values + place * placeSize(tiles, s.inChannels), slopes + place * placeSize(tiles, s.outChannels), tiles,
+               blocks * (part % 2) / 2 * kBlock, blocks * (part % 2 + 1) / 2 * kBlock, sums + place * size);
+    });
+  }
+  joinKernel(s, sums, 1, kernel);
+}
+
+}  // namespace
+
+void convolveByTiles(const ConvolutionShape& s, const float* x, const float* kernel, float* y) {
+  const Tiling in(s.height, s.width, s.inChannels), out(s.height, s.width, s.outChannels);
+  const int64_t blockSize = static_cast<int64_t>(kPlaces) * s.inChannels * kBlock;
+  const int blocks = s.outChannels / kBlock;
+  thread_local std::vector<float> keptWeights;
+  float* const weights = keptBy(keptWeights, blockSize * blocks);
+  shareWork(blocks, [&](int block) { packBlock(s, kernel, block * kBlock, weights + block * blockSize); });
+  shareRows(s.images * in.rows, s.width, rowsTogether(s.width, s.inChannels), [&](int64_t first, int64_t count) {
+    const int64_t tiles = count * in.columns;
+    thread_local std::vector<float> keptValues, keptProducts;
+    float* const values = keptBy(keptValues, kPlaces * placeSize(tiles, s.inChannels));
+    float* const products = keptBy(keptProducts, kPlaces * placeSize(tiles, kBlock));
+    transformInput(in, x, first, count, values, placeSize(tiles, s.inChannels));
+    for (int block = 0; block < blocks; block++) {
+      for (int place = 0; place < kPlaces; place++) {
+        const float* from = values + place * placeSize(tiles, s.inChannels);
+        const float* by = weights + block * blockSize + place * static_cast<int64_t>(s.inChannels) * kBlock;
+        float* to = products + place * placeSize(tiles, kBlock);
+        for (int64_t tile = 0; tile < tiles; tile += kTiles) {
+          const int64_t at = std::min(tile, tiles - kTiles);
+          multiplyAny(from + at * s.inChannels, s.inChannels, by, to + at * kBlock);
+        }
+      }
+      transformOutput(out, products, first, count, y + block * kBlock);
+    }
+  });
+}
+
+void filterGradientByTiles(const FilterGradientShape& s, const float* x, const float* dy, float* kernel) {
+  (s.inChannels * s.outChannels <= kSmallKernel ? sumByRows : sumByPlaces)(s, x, dy, kernel);
+}
+KINDRED_PRODUCTS_END
+#else
+
+void convolveByTiles(const ConvolutionShape&, const float*, const float*, float*) {}
+void filterGradientByTiles(const FilterGradientShape&, const float*, const float*, float*) {}
+
+#endif
+
+}  // namespace kindred
