@@ -33,6 +33,8 @@ constexpr int64_t kLaidBytes = 128 << 10, kManyLaidBytes = 32 << 20;
 constexpr int kMostParts = 16;
 // Numbers of a kernel that are joined at once.
 constexpr int64_t kSliceNumbers = 4096;
+// Pixels of a row, where rows can be cut at will.
+constexpr int kRowPixels = 144;
 // Channels of a block of the lines.
 constexpr int kInputs = 16;
 
@@ -326,8 +328,19 @@ void sumByBlocks(const FilterGradientShape& s, const T* x, const T* dy, float* k
   }
 }
 
+// Of a kernel of one pixel at stride 1 it is all one where a pixel lies: the same pixels as rows that suit the nearest cache.
+FilterGradientShape asRows(const FilterGradientShape& s) {
+  if (s.side != 1 || s.stride != 1) return s;
+  const int pixels = s.images * s.height * s.width;
+  int width = std::min(pixels, kRowPixels);
+  while (pixels % width != 0) width--;
+  if (width < kRowPixels / 4) return s;
+  return {pixels / width, 1, width, 1, width, s.inChannels, s.outChannels, s.side, s.stride, s.pad};
+}
+
 template <typename T>
-void sumDirectly(const FilterGradientShape& s, const T* x, const T* dy, float* kernel) {
+void sumDirectly(const FilterGradientShape& given, const T* x, const T* dy, float* kernel) {
+  const FilterGradientShape s = asRows(given);
   (kernelSize(s) <= kSmallKernel ? sumByImages<T> : sumByBlocks<T>)(s, x, dy, kernel);
 }
 

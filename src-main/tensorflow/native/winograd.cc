@@ -15,8 +15,11 @@
  * and so dg = Gᵀ[(A dy) ⊙ (Bᵀ d)]. Of two dimensions each is done along rows, then along columns; between them are 16 products
  * of matrices, one for each place of a tile:
  *
- *   values    [place][tile][channel]           of what is read, and of dy
+ *   values    [place][block of channels][tile][channel of the block]   of what is read, and of dy
  *   weights   [block of output channels][place][input channel][output channel of the block]
+ *
+ * All channels are one block of what a convolution reads; of a gradient of a kernel, which goes from tile to tile, those that are
+ * summed at once: numbers a power of two apart would share a few sets of a cache.
  *
  * Tiles are numbered over all images, a row of them after the other. */
 namespace kindred {
@@ -33,8 +36,8 @@ constexpr int kLeastTiles = 2 * kTiles;
 constexpr int64_t kNearBytes = 384 << 10;
 // More than threads, so that none waits long for another.
 constexpr int kParts = 32;
-// Of a gradient of a kernel: input channels that are summed at once, and tiles whose values then stay near.
-constexpr int kInputs = 8;
+// Of a gradient of a kernel: input channels that are summed at once and that lie together, and tiles whose values then stay near.
+constexpr int kInputs = 8, kInputBlock = 16;
 constexpr int64_t kTilesTogether = 64;
 // Channels of a kernel, in times out, up to which each part of the images has sums of its own; and how many such parts.
 constexpr int kSmallKernel = 64 * 128;
@@ -83,8 +86,19 @@ struct Tiling {
   const int64_t rows, columns;
 };
 
-// From one place to the next: a line more than there is, so that the sixteen that are written in turn don't share a set of a cache.
-int64_t placeSize(int64_t tiles, int channels) { return tiles * channels + 16; }
+// Where the values of so many tiles lie.
+struct Values {
+  Values(int64_t tiles, int channels, int block)
+      : block(block), blockSize(tiles * block), placeSize(tiles * channels + kLine), size(kPlaces * placeSize) {}
+
+  // Of the first tile.
+  float* at(float* values, int64_t tile) const { return values + tile * block; }
+
+  // A line more from one place to the next than there is: the sixteen are written in turn.
+  static constexpr int kLine = 16;
+  const int block;
+  const int64_t blockSize, placeSize, size;
+};
 
 // Memory that a thread keeps for the next time; what was in it stays.
 float* keptBy(std::vector<float>& kept, int64_t size) {
@@ -94,11 +108,12 @@ float* keptBy(std::vector<float>& kept, int64_t size) {
 
 __m512 loadOrZero(const float* row, int64_t at) { return row == nullptr ? _mm512_setzero_ps() : _mm512_loadu_ps(row + at); }
 
-// Bᵀ along rows, then columns, of some rows of tiles. @param values of the first tile; `place` numbers from one place to the next.
-void transformInput(const Tiling& t, const float* images, int64_t first, int64_t count, float* values, int64_t place) {
+// Bᵀ along rows, then columns, of some rows of tiles. @param values of the first of them.
+void transformInput(const Tiling& t, const float* images, int64_t first, int64_t count, const Values& layout, float* values) {
   const int64_t lineSize = (2 * t.columns + 2) * t.channels, size = static_cast<int64_t>(t.width) * t.channels;
   thread_local std::vector<float> kept;
   float* const lines = keptBy(kept, 4 * lineSize);
+  const int64_t place = layout.placeSize;
   for (int i = 0; i < 4; i++) {
     std::fill_n(lines + i * lineSize, t.channels, 0.0f);
     std::fill(lines + i * lineSize + t.channels + size, lines + (i + 1) * lineSize, 0.0f);
@@ -116,13 +131,13 @@ void transformInput(const Tiling& t, const float* images, int64_t first, int64_t
       _mm512_storeu_ps(to + at + 3 * lineSize, _mm512_sub_ps(d1, d3));
     }
     for (int64_t column = 0; column < t.columns; column++) {
-      float* value = values + (r * t.columns + column) * t.channels;
+      float* const value = layout.at(values, r * t.columns + column);
       for (int i = 0; i < 4; i++) {
         const float* line = lines + i * lineSize + 2 * column * t.channels;
         for (int64_t c = 0; c < t.channels; c += 16) {
           const __m512 d0 = _mm512_loadu_ps(line + c), d1 = _mm512_loadu_ps(line + t.channels + c),
                        d2 = _mm512_loadu_ps(line + 2 * t.channels + c), d3 = _mm512_loadu_ps(line + 3 * t.channels + c);
-          float* at = value + 4 * i * place + c;
+          float* at = value + 4 * i * place + c / layout.block * layout.blockSize + c % layout.block;
           _mm512_storeu_ps(at, _mm512_sub_ps(d0, d2));
           _mm512_storeu_ps(at + place, _mm512_add_ps(d1, d2));
           _mm512_storeu_ps(at + 2 * place, _mm512_sub_ps(d2, d1));
@@ -134,10 +149,11 @@ void transformInput(const Tiling& t, const float* images, int64_t first, int64_t
 }
 
 // A along rows, then columns, of dy; as `transformInput`.
-void transformSlopes(const Tiling& t, const float* images, int64_t first, int64_t count, float* values, int64_t place) {
+void transformSlopes(const Tiling& t, const float* images, int64_t first, int64_t count, const Values& layout, float* values) {
   const int64_t lineSize = 2 * t.columns * t.channels, size = static_cast<int64_t>(t.width) * t.channels;
   thread_local std::vector<float> kept;
   float* const lines = keptBy(kept, 4 * lineSize);
+  const int64_t place = layout.placeSize;
   for (int i = 0; i < 4; i++) std::fill(lines + i * lineSize + size, lines + (i + 1) * lineSize, 0.0f);
   for (int64_t r = 0; r < count; r++) {
     const float *upper = t.pixels(images, first + r, 0), *lower = t.pixels(images, first + r, 1);
@@ -149,12 +165,12 @@ void transformSlopes(const Tiling& t, const float* images, int64_t first, int64_
       _mm512_storeu_ps(lines + at + 3 * lineSize, _mm512_sub_ps(_mm512_setzero_ps(), y1));
     }
     for (int64_t column = 0; column < t.columns; column++) {
-      float* value = values + (r * t.columns + column) * t.channels;
+      float* const value = layout.at(values, r * t.columns + column);
       for (int i = 0; i < 4; i++) {
         const float* line = lines + i * lineSize + 2 * column * t.channels;
         for (int64_t c = 0; c < t.channels; c += 16) {
           const __m512 y0 = _mm512_loadu_ps(line + c), y1 = _mm512_loadu_ps(line + t.channels + c);
-          float* at = value + 4 * i * place + c;
+          float* at = value + 4 * i * place + c / layout.block * layout.blockSize + c % layout.block;
           _mm512_storeu_ps(at, y0);
           _mm512_storeu_ps(at + place, _mm512_add_ps(y0, y1));
           _mm512_storeu_ps(at + 2 * place, _mm512_sub_ps(y0, y1));
@@ -169,9 +185,9 @@ void transformSlopes(const Tiling& t, const float* images, int64_t first, int64_
 __m512 firstOf(const __m512 (&m)[4]) { return _mm512_add_ps(_mm512_add_ps(m[0], m[1]), m[2]); }
 __m512 secondOf(const __m512 (&m)[4]) { return _mm512_sub_ps(_mm512_sub_ps(m[1], m[2]), m[3]); }
 
-// Aᵀ along rows, then columns: of a block of channels into y. @param products [16][tiles][kBlock].
-void transformOutput(const Tiling& t, const float* products, int64_t first, int64_t count, float* y) {
-  const int64_t place = placeSize(count * t.columns, kBlock);
+// Aᵀ along rows, then columns: of a block of channels into y.
+void transformOutput(const Tiling& t, const Values& layout, const float* products, int64_t first, int64_t count, float* y) {
+  const int64_t place = layout.placeSize;
   for (int64_t tile = 0; tile < count * t.columns; tile++) {
     const int64_t row = first + tile / t.columns, column = tile % t.columns;
     const int64_t image = row / t.rows, top = row % t.rows * 2, left = column * 2;
@@ -291,15 +307,14 @@ void shareRows(int64_t rows, int width, int64_t together, const Compute& compute
 }
 
 // Adds the products of eight input channels with a block of output channels, summed over tiles.
-void addOuter(const float* values, int64_t valueStep, const float* slopes, int64_t slopeStep, int64_t tiles, float* sums,
-              int64_t sumStep) {
+void addOuter(const float* values, const float* slopes, int64_t tiles, float* sums, int64_t sumStep) {
   __m512 sum[kInputs][2];
 #pragma GCC unroll 8
   for (int i = 0; i < kInputs; i++) {
     sum[i][0] = _mm512_loadu_ps(sums + i * sumStep);
     sum[i][1] = _mm512_loadu_ps(sums + i * sumStep + 16);
   }
-  for (int64_t tile = 0; tile < tiles; tile++, values += valueStep, slopes += slopeStep) {
+  for (int64_t tile = 0; tile < tiles; tile++, values += kInputBlock, slopes += kBlock) {
     const __m512 s0 = _mm512_loadu_ps(slopes), s1 = _mm512_loadu_ps(slopes + 16);
 #pragma GCC unroll 8
     for (int i = 0; i < kInputs; i++) {
@@ -315,15 +330,16 @@ void addOuter(const float* values, int64_t valueStep, const float* slopes, int64
   }
 }
 
-// Of one place: values [tiles][in], slopes [tiles][out] → sums [in][out], of the output channels from `out` to `last`.
+// Of one place, whose values and slopes are given: sums [in][out] of the output channels from `out` to `last`.
 void addPlace(const FilterGradientShape& s, const float* values, const float* slopes, int64_t tiles, int out, int last,
               float* sums) {
   for (int64_t tile = 0; tile < tiles; tile += kTilesTogether) {
     const int64_t count = std::min(kTilesTogether, tiles - tile);
     for (int o = out; o < last; o += kBlock)
-      for (int i = 0; i < s.inChannels; i += kInputs)
-        addOuter(values + tile * s.inChannels + i, s.inChannels, slopes + tile * s.outChannels + o, s.outChannels, count,
-                 sums + static_cast<int64_t>(i) * s.outChannels + o, s.outChannels);
+      for (int i = 0; i < s.inChannels; i += kInputBlock)
+        for (int k = 0; k < kInputBlock; k += kInputs)
+          addOuter(values + i * tiles + tile * kInputBlock + k, slopes + o * tiles + tile * kBlock, count,
+                   sums + static_cast<int64_t>(i + k) * s.outChannels + o, s.outChannels);
   }
 }
 
@@ -377,12 +393,13 @@ void sumByRows(const FilterGradientShape& s, const float* x, const float* dy, fl
     for (int64_t first = rows * part / parts; first < last; first += together) {
       const int64_t count = std::min(together, last - first), tiles = count * in.columns;
       thread_local std::vector<float> keptValues, keptSlopes;
-      float* const values = keptBy(keptValues, kPlaces * placeSize(tiles, s.inChannels));
-      float* const slopes = keptBy(keptSlopes, kPlaces * placeSize(tiles, s.outChannels));
-      transformInput(in, x, first, count, values, placeSize(tiles, s.inChannels));
-      transformSlopes(out, dy, first, count, slopes, placeSize(tiles, s.outChannels));
+      const Values inLayout(tiles, s.inChannels, kInputBlock), outLayout(tiles, s.outChannels, kBlock);
+      float* const values = keptBy(keptValues, inLayout.size);
+      float* const slopes = keptBy(keptSlopes, outLayout.size);
+      transformInput(in, x, first, count, inLayout, values);
+      transformSlopes(out, dy, first, count, outLayout, slopes);
       for (int place = 0; place < kPlaces; place++)
-        addPlace(s, values + place * placeSize(tiles, s.inChannels), slopes + place * placeSize(tiles, s.outChannels), tiles, 0, s.outChannels,
+        addPlace(s, values + place * inLayout.placeSize, slopes + place * outLayout.placeSize, tiles, 0, s.outChannels,
                  own + place * size);
     }
   });
@@ -397,18 +414,19 @@ void sumByPlaces(const FilterGradientShape& s, const float* x, const float* dy, 
   const int64_t most = std::max<int64_t>(1, std::min(rows, kManyBytes / rowBytes));
   thread_local std::vector<float> keptSums, keptValues, keptSlopes;
   float* const sums = keptBy(keptSums, kPlaces * size);
-  float* const values = keptBy(keptValues, kPlaces * placeSize(most * in.columns, s.inChannels));
-  float* const slopes = keptBy(keptSlopes, kPlaces * placeSize(most * in.columns, s.outChannels));
+  float* const values = keptBy(keptValues, Values(most * in.columns, s.inChannels, kInputBlock).size);
+  float* const slopes = keptBy(keptSlopes, Values(most * in.columns, s.outChannels, kBlock).size);
   std::fill_n(sums, kPlaces * size, 0.0f);
   for (int64_t first = 0; first < rows; first += most) {
     const int64_t count = std::min(most, rows - first), tiles = count * in.columns;
+    const Values inLayout(tiles, s.inChannels, kInputBlock), outLayout(tiles, s.outChannels, kBlock);
     shareWork(static_cast<int>(count), [&](int row) {
-      transformInput(in, x, first + row, 1, values + row * in.columns * s.inChannels, placeSize(tiles, s.inChannels));
-      transformSlopes(out, dy, first + row, 1, slopes + row * in.columns * s.outChannels, placeSize(tiles, s.outChannels));
+      transformInput(in, x, first + row, 1, inLayout, inLayout.at(values, row * in.columns));
+      transformSlopes(out, dy, first + row, 1, outLayout, outLayout.at(slopes, row * in.columns));
     });
     shareWork(2 * kPlaces, [&](int part) {
       const int place = part / 2, blocks = s.outChannels / kBlock;
-      addPlace(s, values + place * placeSize(tiles, s.inChannels), slopes + place * placeSize(tiles, s.outChannels), tiles,
+      addPlace(s, values + place * inLayout.placeSize, slopes + place * outLayout.placeSize, tiles,
                blocks * (part % 2) / 2 * kBlock, blocks * (part % 2 + 1) / 2 * kBlock, sums + place * size);
     });
   }
@@ -427,20 +445,21 @@ void convolveByTiles(const ConvolutionShape& s, const float* x, const float* ker
   shareRows(s.images * in.rows, s.width, rowsTogether(s.width, s.inChannels), [&](int64_t first, int64_t count) {
     const int64_t tiles = count * in.columns;
     thread_local std::vector<float> keptValues, keptProducts;
-    float* const values = keptBy(keptValues, kPlaces * placeSize(tiles, s.inChannels));
-    float* const products = keptBy(keptProducts, kPlaces * placeSize(tiles, kBlock));
-    transformInput(in, x, first, count, values, placeSize(tiles, s.inChannels));
+    const Values inLayout(tiles, s.inChannels, s.inChannels), blockLayout(tiles, kBlock, kBlock);
+    float* const values = keptBy(keptValues, inLayout.size);
+    float* const products = keptBy(keptProducts, blockLayout.size);
+    transformInput(in, x, first, count, inLayout, values);
     for (int block = 0; block < blocks; block++) {
       for (int place = 0; place < kPlaces; place++) {
-        const float* from = values + place * placeSize(tiles, s.inChannels);
+        const float* from = values + place * inLayout.placeSize;
         const float* by = weights + block * blockSize + place * static_cast<int64_t>(s.inChannels) * kBlock;
-        float* to = products + place * placeSize(tiles, kBlock);
+        float* to = products + place * blockLayout.placeSize;
         for (int64_t tile = 0; tile < tiles; tile += kTiles) {
           const int64_t at = std::min(tile, tiles - kTiles);
           multiplyAny(from + at * s.inChannels, s.inChannels, by, to + at * kBlock);
         }
       }
-      transformOutput(out, products, first, count, y + block * kBlock);
+      transformOutput(out, blockLayout, products, first, count, y + block * kBlock);
     }
   });
 }
