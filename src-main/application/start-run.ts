@@ -23,6 +23,12 @@ export interface RunPorts {
   readonly versions: Readonly<Record<string, string>>;
 }
 
+/** A configuration, and how it came about; null: by no choice of `auto`. */
+export interface ChosenConfig {
+  readonly config: TrainingConfig;
+  readonly choice: RecipeChoice | null;
+}
+
 export interface StartRequest {
   /** Given where the run is known already, waiting in a queue; else made here. */
   readonly id?: RunId;
@@ -30,6 +36,8 @@ export interface StartRequest {
   readonly config: TrainingConfig;
   /** Set for `auto`: what is left open is chosen by measuring, and a person's own settings are laid over the choice. */
   readonly withChanges: ((chosen: TrainingConfig) => TrainingConfig) | null;
+  /** What `auto` chose when this was asked for before: it is not chosen again. */
+  readonly chosen?: ChosenConfig;
   /** null: named after the dataset and the encoder. */
   readonly name: string | null;
   /** Threads for TensorFlow; 0: its own choice. */
@@ -109,7 +117,8 @@ async function resolvedConfig(
   ports: RunPorts,
   request: StartRequest,
   signal: AbortSignal,
-): Promise<{ config: TrainingConfig; choice: RecipeChoice | null }> {
+): Promise<ChosenConfig> {
+  if (request.chosen !== undefined) return request.chosen;
   if (request.withChanges === null) return { config: request.config, choice: null };
   return chooseRecipe(ports, request, request.withChanges, signal);
 }

@@ -1,16 +1,13 @@
 /** What runs would take on this computer, measured before they are started. */
 import type { MeasuredRun } from '#application/ports/runs.ts';
 import { type ChoicePorts, chooseRecipe } from '#application/running/choose-recipe.ts';
-import type { StartRequest } from '#application/start-run.ts';
+import type { ChosenConfig, StartRequest } from '#application/start-run.ts';
 import { isKindredError } from '#base/errors.ts';
-import type { TrainingConfig } from '#contract/training-config.ts';
 
 export type RunWish = Pick<StartRequest, 'datasetId' | 'config' | 'withChanges'>;
 
-export interface Measurement extends MeasuredRun {
-  /** The wish's own, or what `auto` chose for it. */
-  readonly config: TrainingConfig;
-}
+/** The configuration is the wish's own, or what `auto` chose for it. */
+export interface Measurement extends MeasuredRun, ChosenConfig {}
 
 /** One is measured at a time: the newest wish. Nothing is measured while a run trains, which it would slow down. */
 export class Measurements {
@@ -58,10 +55,12 @@ export class Measurements {
     if (this.#isBusy() || this.find(wish) !== null) return;
     const running = (this.#running = new AbortController());
     try {
-      const config =
-        wish.withChanges === null ? wish.config : await this.#chosen(wish, wish.withChanges, running.signal);
-      const measured = await this.#ports.host.measureRun({ config, threads: 0 }, running.signal);
-      this.#known.set(keyOf(wish), { ...measured, config });
+      const chosen =
+        wish.withChanges === null
+          ? { config: wish.config, choice: null }
+          : await this.#chosen(wish, wish.withChanges, running.signal);
+      const measured = await this.#ports.host.measureRun({ config: chosen.config, threads: 0 }, running.signal);
+      this.#known.set(keyOf(wish), { ...measured, ...chosen });
     } catch (error) {
       if (!isKindredError(error) || error.code !== 'job.interrupted') throw error;
     } finally {
@@ -69,12 +68,12 @@ export class Measurements {
     }
   }
 
-  async #chosen(
+  #chosen(
     { datasetId, config }: RunWish,
     withChanges: NonNullable<RunWish['withChanges']>,
     signal: AbortSignal,
-  ): Promise<TrainingConfig> {
-    return (await chooseRecipe(this.#ports, { datasetId, config, threads: 0 }, withChanges, signal)).config;
+  ): Promise<ChosenConfig> {
+    return chooseRecipe(this.#ports, { datasetId, config, threads: 0 }, withChanges, signal);
   }
 }
 

@@ -3,6 +3,7 @@ import { chooseRecipe } from '#application/running/choose-recipe.ts';
 import type { ChosenRecipe, RecipeQuestion, RunHost } from '#application/ports/runs.ts';
 import type { DatasetId, ImageId } from '#base/ids.ts';
 import { trainingConfigSchema, type TrainingConfig } from '#contract/training-config.ts';
+import { type RunPorts, startRun } from '#application/start-run.ts';
 import { imageFacts } from '#test/support/image-facts.ts';
 import { openTestLibrary } from '#test/support/open-test-library.ts';
 
@@ -78,5 +79,26 @@ describe('chooseRecipe', () => {
     const { asked, answer } = choosing((chosen) => chosen, { epochs: 3 });
     await expect(answer).rejects.toThrow(expect.objectContaining({ code: 'usage.invalid' }));
     expect(asked).toEqual([]);
+  });
+});
+
+describe('startRun', () => {
+  it('does not choose again what was chosen before', async () => {
+    const { stores, datasetId } = library();
+    const host = { chooseRecipe: () => Promise.reject(new Error('asked again')) } as Partial<RunHost> as RunHost;
+    const enough = new Error('enough');
+    const pixels = { prepare: () => Promise.reject(enough) } as Partial<RunPorts['pixels']> as RunPorts['pixels'];
+    const clock = { wallMs: () => 1, monotonicMs: () => 1 } as RunPorts['clock'];
+    const ports: RunPorts = { stores, host, pixels, clock, random: () => 0.5, versions: {} };
+    const choice = (await choosing((chosen) => chosen).answer).choice;
+    const told: unknown[] = [];
+    const nothing = (): void => undefined;
+    const listener = { onCache: nothing, onNote: nothing, onMade: nothing, onEvent: nothing };
+    const request = { datasetId, config, withChanges: (chosen: TrainingConfig) => chosen, name: null, threads: 0 };
+    const start = (more: object): Promise<unknown> =>
+      startRun(ports, { ...request, ...more }, { ...listener, onChosen: (_, made) => told.push(made) }, signal);
+    await expect(start({ chosen: { config, choice } })).rejects.toBe(enough);
+    expect(told).toEqual([choice]);
+    await expect(start({})).rejects.toThrow('asked again');
   });
 });

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { findRun } from '#application/find-run.ts';
+import type { StartRequest } from '#application/start-run.ts';
 import { planRunRemoval, removeRun } from '#application/remove-run.ts';
 import { KindredError } from '#base/errors.ts';
 import type { DatasetId } from '#base/ids.ts';
@@ -37,6 +38,13 @@ function wishOf(session: StudioSession, input: StartInput): RunWish {
   return { datasetId: input.datasetId as DatasetId, config, withChanges: changesOver(options, readPreset) };
 }
 
+/** What `auto` chose while the run was being set up, unless images have come or gone since. */
+function chosenBefore(session: StudioSession, wish: RunWish): Pick<StartRequest, 'chosen'> {
+  const measured = wish.withChanges === null ? null : session.measurements.find(wish);
+  if (measured === null || measured.choice?.imageCount !== planRun(session, wish).images) return {};
+  return { chosen: { config: measured.config, choice: measured.choice } };
+}
+
 function readPreset(name: string): string | null {
   try {
     return readFileSync(new URL(`${name}.json`, PRESETS), 'utf8');
@@ -65,7 +73,8 @@ export const runProcedures = {
     return planRun(session, wish);
   }),
   start: studio.run.start.handler(async ({ input, context: { session } }) => {
-    const request = { ...wishOf(session, input), name: input.name ?? null, threads: 0 };
+    const wish = wishOf(session, input);
+    const request = { ...wish, ...chosenBefore(session, wish), name: input.name ?? null, threads: 0 };
     return { id: await session.runs.start(request) };
   }),
   list: studio.run.list.handler(({ context: { session } }) =>
