@@ -68,6 +68,28 @@ test('an upload is stopped by its button, and nothing is added', async ({ page, 
   await expect(page.getByRole('heading', { name: 'Drop folders of images here' })).toBeVisible();
 });
 
+test('an upload stays on screen when the list of the engine’s jobs comes later', async ({ page, folder }) => {
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route('**/rpc/job/list', async (route) => {
+    await held;
+    await route.continue();
+  });
+  let sent = 0;
+  await page.route('**/uploads/folder/**', (route) => (++sent > 5 ? undefined : route.continue()));
+  await page.reload();
+  await dropPaths(page, [smallSample(folder, ['flags'], 24)]);
+  await expect(page.getByText('5 of 24 files')).toBeVisible();
+  const listed = page.waitForResponse('**/rpc/job/list');
+  release();
+  await (await listed).finished();
+  // What came has been shown once the page has drawn.
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  await expect(page.getByText('5 of 24 files')).toBeVisible();
+  await page.getByRole('button', { name: 'Stop: Uploading emoji' }).click();
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
+});
+
 test('a folder named test can not be trained on by itself, and what to do is said', async ({ page, folder, watch }) => {
   const held = join(folder, 'test');
   cpSync(smallSample(folder, ['animals-nature', 'flags'], 4), held, { recursive: true });
