@@ -369,12 +369,12 @@ void convolveDirectly(const ConvolutionShape& s, const T* x, const T* kernel, T*
 
 template <>
 void convolve(const ConvolutionShape& s, const float* x, const float* kernel, float* y) {
-  (suitsWinograd(s) ? convolveByTiles : convolveDirectly<float>)(s, x, kernel, y);
+  (suitsWinograd(s) ? convolveByTiles<float> : convolveDirectly<float>)(s, x, kernel, y);
 }
 
 template <>
 void convolve(const ConvolutionShape& s, const Bfloat16* x, const Bfloat16* kernel, Bfloat16* y) {
-  convolveDirectly(s, x, kernel, y);
+  (suitsWinograd(s) ? convolveByTiles<Bfloat16> : convolveDirectly<Bfloat16>)(s, x, kernel, y);
 }
 KINDRED_PRODUCTS_END
 #else

@@ -59,6 +59,15 @@ const Loops<T>& fastestLoops() {
   return plain::loops<T>();
 }
 
+float widened(float number) { return number; }
+
+float widened(Bfloat16 number) {
+  const uint32_t bits = static_cast<uint32_t>(number.bits) << 16;
+  float wide;
+  std::memcpy(&wide, &bits, sizeof wide);
+  return wide;
+}
+
 // Part i of the rows is [boundary(i), boundary(i + 1)).
 int64_t boundary(int64_t rows, int part) { return rows * part / kParts; }
 
@@ -214,6 +223,19 @@ void normaliseBy(const NormShape& shape, const GivenNorm& norm, bool isRectified
 }
 
 template <typename T>
+void addBias(const NormShape& shape, bool isRectified, const T* x, const T* bias, const T* side, T* y) {
+  const std::vector<float> ones(shape.channels, 1.0f);
+  std::vector<float> shift(shape.channels);
+  for (int64_t c = 0; c < shape.channels; c++) shift[c] = widened(bias[c]);
+  NormForward<T> t = {};
+  t.x = x;
+  t.side = side;
+  t.y = y;
+  const auto apply = fastestLoops<T>().applyNorm[!isRectified ? kNoEnd : side == nullptr ? kRelu : kSideAndRelu];
+  forRows(shape, [&](int64_t first, int64_t last) { apply(t, shape.channels, first, last, ones.data(), shift.data()); });
+}
+
+template <typename T>
 void normaliseByBackward(const NormShape& shape, const GivenNorm& norm, const T* dy, const T* x, T* dx, float* dgamma,
                          float* dbeta) {
   const int64_t channels = shape.channels;
@@ -265,6 +287,7 @@ void throughStatistics(const NormShape& shape, const GivenNorm& norm, const floa
   template void normBackward<T>(const NormShape&, const NormBackward<T>&);                                         \
   template void moments<T>(const NormShape&, const T*, float*, float*);                                            \
   template void normaliseBy<T>(const NormShape&, const GivenNorm&, bool, const T*, T*);                            \
+  template void addBias<T>(const NormShape&, bool, const T*, const T*, const T*, T*);                              \
   template void normaliseByBackward<T>(const NormShape&, const GivenNorm&, const T*, const T*, T*, float*, float*); \
   template void throughStatistics<T>(const NormShape&, const GivenNorm&, const float*, const float*, float, const T*, \
                                      const T*, T*);

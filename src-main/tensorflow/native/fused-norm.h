@@ -57,6 +57,11 @@ void normBackward(const NormShape& shape, const NormBackward<T>& tensors);
 template <typename T>
 void moments(const NormShape& shape, const T* x, float* mean, float* variance);
 
+// y = relu(x + bias + side), or the same without a side (null), or x + bias alone: what is left of a norm whose scale is in the
+// kernel of the convolution before it.
+template <typename T>
+void addBias(const NormShape& shape, bool isRectified, const T* x, const T* bias, const T* side, T* y);
+
 // What a norm goes by; the variance biased.
 struct GivenNorm {
   const float *mean, *variance, *gamma, *beta;

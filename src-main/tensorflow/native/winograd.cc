@@ -77,7 +77,8 @@ struct Tiling {
       : height(height), width(width), channels(channels), rows(half(height)), columns(half(width)) {}
 
   // Row `row` of pixels of an image that a row of tiles belongs to, counted from the tiles' own first; null outside of it.
-  const float* pixels(const float* images, int64_t tileRow, int row) const {
+  template <typename T>
+  const T* pixels(const T* images, int64_t tileRow, int row) const {
     const int64_t image = tileRow / rows, at = tileRow % rows * 2 + row;
     return at < 0 || at >= height ? nullptr : images + (image * height + at) * width * channels;
   }
@@ -92,7 +93,10 @@ struct Values {
       : block(block), blockSize(tiles * block), placeSize(tiles * channels + kLine), size(kPlaces * placeSize) {}
 
   // Of the first tile.
-  float* at(float* values, int64_t tile) const { return values + tile * block; }
+  template <typename T>
+  T* at(T* values, int64_t tile) const {
+    return values + tile * block;
+  }
 
   // A line more from one place to the next than there is: the sixteen are written in turn.
   static constexpr int kLine = 16;
@@ -101,15 +105,26 @@ struct Values {
 };
 
 // Memory that a thread keeps for the next time; what was in it stays.
-float* keptBy(std::vector<float>& kept, int64_t size) {
+template <typename T>
+T* keptBy(std::vector<T>& kept, int64_t size) {
   if (kept.size() < static_cast<size_t>(size)) kept.resize(size);
   return kept.data();
 }
 
-__m512 loadOrZero(const float* row, int64_t at) { return row == nullptr ? _mm512_setzero_ps() : _mm512_loadu_ps(row + at); }
+__m512 widened(const float* p) { return _mm512_loadu_ps(p); }
+
+__m512 widened(const Bfloat16* p) {
+  return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(_mm256_loadu_si256((const __m256i*)p)), 16));
+}
+
+template <typename T>
+__m512 loadOrZero(const T* row, int64_t at) {
+  return row == nullptr ? _mm512_setzero_ps() : widened(row + at);
+}
 
 // Bᵀ along rows, then columns, of some rows of tiles. @param values of the first of them.
-void transformInput(const Tiling& t, const float* images, int64_t first, int64_t count, const Values& layout, float* values) {
+template <typename T>
+void transformInput(const Tiling& t, const T* images, int64_t first, int64_t count, const Values& layout, T* values) {
   const int64_t lineSize = (2 * t.columns + 2) * t.channels, size = static_cast<int64_t>(t.width) * t.channels;
   thread_local std::vector<float> kept;
   float* const lines = keptBy(kept, 4 * lineSize);
@@ -119,7 +134,7 @@ void transformInput(const Tiling& t, const float* images, int64_t first, int64_t
     std::fill(lines + i * lineSize + t.channels + size, lines + (i + 1) * lineSize, 0.0f);
   }
   for (int64_t r = 0; r < count; r++) {
-    const float* rows[4];
+    const T* rows[4];
     for (int i = 0; i < 4; i++) rows[i] = t.pixels(images, first + r, i - 1);
     float* to = lines + t.channels;
     for (int64_t at = 0; at < size; at += 16) {
@@ -131,17 +146,17 @@ void transformInput(const Tiling& t, const float* images, int64_t first, int64_t
       _mm512_storeu_ps(to + at + 3 * lineSize, _mm512_sub_ps(d1, d3));
     }
     for (int64_t column = 0; column < t.columns; column++) {
-      float* const value = layout.at(values, r * t.columns + column);
+      T* const value = layout.at(values, r * t.columns + column);
       for (int i = 0; i < 4; i++) {
         const float* line = lines + i * lineSize + 2 * column * t.channels;
         for (int64_t c = 0; c < t.channels; c += 16) {
           const __m512 d0 = _mm512_loadu_ps(line + c), d1 = _mm512_loadu_ps(line + t.channels + c),
                        d2 = _mm512_loadu_ps(line + 2 * t.channels + c), d3 = _mm512_loadu_ps(line + 3 * t.channels + c);
-          float* at = value + 4 * i * place + c / layout.block * layout.blockSize + c % layout.block;
-          _mm512_storeu_ps(at, _mm512_sub_ps(d0, d2));
-          _mm512_storeu_ps(at + place, _mm512_add_ps(d1, d2));
-          _mm512_storeu_ps(at + 2 * place, _mm512_sub_ps(d2, d1));
-          _mm512_storeu_ps(at + 3 * place, _mm512_sub_ps(d1, d3));
+          T* at = value + 4 * i * place + c / layout.block * layout.blockSize + c % layout.block;
+          Products<T>::store(at, _mm512_sub_ps(d0, d2));
+          Products<T>::store(at + place, _mm512_add_ps(d1, d2));
+          Products<T>::store(at + 2 * place, _mm512_sub_ps(d2, d1));
+          Products<T>::store(at + 3 * place, _mm512_sub_ps(d1, d3));
         }
       }
     }
@@ -186,13 +201,14 @@ __m512 firstOf(const __m512 (&m)[4]) { return _mm512_add_ps(_mm512_add_ps(m[0], 
 __m512 secondOf(const __m512 (&m)[4]) { return _mm512_sub_ps(_mm512_sub_ps(m[1], m[2]), m[3]); }
 
 // Aᵀ along rows, then columns: of a block of channels into y.
-void transformOutput(const Tiling& t, const Values& layout, const float* products, int64_t first, int64_t count, float* y) {
+template <typename T>
+void transformOutput(const Tiling& t, const Values& layout, const float* products, int64_t first, int64_t count, T* y) {
   const int64_t place = layout.placeSize;
   for (int64_t tile = 0; tile < count * t.columns; tile++) {
     const int64_t row = first + tile / t.columns, column = tile % t.columns;
     const int64_t image = row / t.rows, top = row % t.rows * 2, left = column * 2;
     const bool hasLower = top + 1 < t.height, hasRight = left + 1 < t.width;
-    float* to = y + ((image * t.height + top) * t.width + left) * t.channels;
+    T* to = y + ((image * t.height + top) * t.width + left) * t.channels;
     for (int v = 0; v < kBlock; v += 16) {
       const float* from = products + tile * kBlock + v;
       __m512 upper[4], lower[4];
@@ -203,29 +219,30 @@ void transformOutput(const Tiling& t, const Values& layout, const float* product
         upper[i] = firstOf(m);
         lower[i] = secondOf(m);
       }
-      float* low = to + static_cast<int64_t>(t.width) * t.channels + v;
-      _mm512_storeu_ps(to + v, firstOf(upper));
-      if (hasRight) _mm512_storeu_ps(to + t.channels + v, secondOf(upper));
-      if (hasLower) _mm512_storeu_ps(low, firstOf(lower));
-      if (hasLower && hasRight) _mm512_storeu_ps(low + t.channels, secondOf(lower));
+      T* low = to + static_cast<int64_t>(t.width) * t.channels + v;
+      Products<T>::store(to + v, firstOf(upper));
+      if (hasRight) Products<T>::store(to + t.channels + v, secondOf(upper));
+      if (hasLower) Products<T>::store(low, firstOf(lower));
+      if (hasLower && hasRight) Products<T>::store(low + t.channels, secondOf(lower));
     }
   }
 }
 
 // Some tiles by a block of output channels, of one place. @param products to the first tile, kBlock apart.
-template <int step>
-void multiply(const float* values, int channels, const float* weights, float* products) {
+template <typename T, int step>
+void multiply(const T* values, int channels, const T* weights, float* products) {
+  using P = Products<T>;
   __m512 sums[kTiles][2];
   const int64_t apart = step > 0 ? step : channels;
 #pragma GCC unroll 12
   for (int t = 0; t < kTiles; t++) sums[t][0] = sums[t][1] = _mm512_setzero_ps();
-  for (int c = 0; c < channels; c++, weights += kBlock) {
-    const __m512 w0 = _mm512_loadu_ps(weights), w1 = _mm512_loadu_ps(weights + 16);
+  for (int c = 0; c < channels; c += P::kTogether, weights += kBlock * P::kTogether) {
+    const typename P::Vector w0 = P::load(weights), w1 = P::load(weights + 16 * P::kTogether);
 #pragma GCC unroll 12
     for (int t = 0; t < kTiles; t++) {
-      const __m512 value = Products<float>::inAllLanes(values + t * apart + c);
-      sums[t][0] = _mm512_fmadd_ps(value, w0, sums[t][0]);
-      sums[t][1] = _mm512_fmadd_ps(value, w1, sums[t][1]);
+      const typename P::Vector value = P::inAllLanes(values + t * apart + c);
+      sums[t][0] = P::added(sums[t][0], value, w0);
+      sums[t][1] = P::added(sums[t][1], value, w1);
     }
   }
 #pragma GCC unroll 12
@@ -235,14 +252,15 @@ void multiply(const float* values, int channels, const float* weights, float* pr
   }
 }
 
-void multiplyAny(const float* values, int channels, const float* weights, float* products) {
+template <typename T>
+void multiplyAny(const T* values, int channels, const T* weights, float* products) {
   switch (channels) {
-    case 32: return multiply<32>(values, channels, weights, products);
-    case 64: return multiply<64>(values, channels, weights, products);
-    case 128: return multiply<128>(values, channels, weights, products);
-    case 256: return multiply<256>(values, channels, weights, products);
-    case 512: return multiply<512>(values, channels, weights, products);
-    default: return multiply<0>(values, channels, weights, products);
+    case 32: return multiply<T, 32>(values, channels, weights, products);
+    case 64: return multiply<T, 64>(values, channels, weights, products);
+    case 128: return multiply<T, 128>(values, channels, weights, products);
+    case 256: return multiply<T, 256>(values, channels, weights, products);
+    case 512: return multiply<T, 512>(values, channels, weights, products);
+    default: return multiply<T, 0>(values, channels, weights, products);
   }
 }
 
@@ -255,33 +273,47 @@ void transformTaps(const __m512 (&g)[3], __m512 (&u)[4]) {
   u[3] = g[2];
 }
 
-// The weights of a block of output channels from `out`, of a gradient of the kernel turned round.
-void packBlock(const ConvolutionShape& s, const float* kernel, int out, float* to) {
-  const int64_t tapSize = static_cast<int64_t>(s.inChannels) * s.outChannels, place = static_cast<int64_t>(s.inChannels) * kBlock;
-  for (int i = 0; i < s.inChannels; i++)
+// Sixteen numbers of the kernel's tap for input channel `in` and the output channels from `out`, of a gradient turned round.
+template <typename T>
+__m512 kernelAt(const ConvolutionShape& s, const T* kernel, int tap, int in, int out) {
+  const int64_t tapSize = static_cast<int64_t>(s.inChannels) * s.outChannels;
+  if (!s.isGradient) return widened(kernel + tap * tapSize + static_cast<int64_t>(in) * s.outChannels + out);
+  const T* from = kernel + (8 - tap) * tapSize + static_cast<int64_t>(out) * s.inChannels + in;
+  alignas(64) T column[16];
+  for (int i = 0; i < 16; i++) column[i] = from[static_cast<int64_t>(i) * s.inChannels];
+  return widened(column);
+}
+
+// G along rows, then columns: sixteen places of sixteen weights.
+template <typename T>
+void transformKernel(const ConvolutionShape& s, const T* kernel, int in, int out, T (&to)[kPlaces][16]) {
+  __m512 half[4][3];
+  for (int column = 0; column < 3; column++) {
+    __m512 g[3], u[4];
+    for (int row = 0; row < 3; row++) g[row] = kernelAt(s, kernel, 3 * row + column, in, out);
+    transformTaps(g, u);
+    for (int row = 0; row < 4; row++) half[row][column] = u[row];
+  }
+  for (int row = 0; row < 4; row++) {
+    __m512 u[4];
+    transformTaps(half[row], u);
+    for (int column = 0; column < 4; column++) Products<T>::store(to[4 * row + column], u[column]);
+  }
+}
+
+// The weights of a block of output channels from `out`; input channels that are multiplied together lie together.
+template <typename T>
+void packBlock(const ConvolutionShape& s, const T* kernel, int out, T* to) {
+  constexpr int together = Products<T>::kTogether;
+  const int64_t place = static_cast<int64_t>(s.inChannels) * kBlock;
+  for (int i = 0; i < s.inChannels; i += together)
     for (int v = 0; v < kBlock; v += 16) {
-      __m512 half[4][3];
-      for (int column = 0; column < 3; column++) {
-        __m512 g[3], u[4];
-        for (int row = 0; row < 3; row++) {
-          const int tap = s.isGradient ? 8 - (3 * row + column) : 3 * row + column;
-          alignas(64) float laid[16];
-          if (s.isGradient) {
-            const float* from = kernel + tap * tapSize + static_cast<int64_t>(out + v) * s.inChannels + i;
-            Products<float>::layColumns(from, s.inChannels, laid);
-            g[row] = _mm512_load_ps(laid);
-          } else {
-            g[row] = _mm512_loadu_ps(kernel + tap * tapSize + static_cast<int64_t>(i) * s.outChannels + out + v);
-          }
-        }
-        transformTaps(g, u);
-        for (int row = 0; row < 4; row++) half[row][column] = u[row];
-      }
-      for (int row = 0; row < 4; row++) {
-        __m512 u[4];
-        transformTaps(half[row], u);
-        for (int column = 0; column < 4; column++)
-          _mm512_storeu_ps(to + (4 * row + column) * place + static_cast<int64_t>(i) * kBlock + v, u[column]);
+      T weights[together][kPlaces][16];
+      for (int k = 0; k < together; k++) transformKernel(s, kernel, i + k, out + v, weights[k]);
+      for (int p = 0; p < kPlaces; p++) {
+        const T* rows[together];
+        for (int k = 0; k < together; k++) rows[k] = weights[k][p];
+        Products<T>::lay(rows, to + p * place + static_cast<int64_t>(i) * kBlock + v * together);
       }
     }
 }
@@ -435,24 +467,26 @@ void sumByPlaces(const FilterGradientShape& s, const float* x, const float* dy, 
 
 }  // namespace
 
-void convolveByTiles(const ConvolutionShape& s, const float* x, const float* kernel, float* y) {
+template <typename T>
+void convolveByTiles(const ConvolutionShape& s, const T* x, const T* kernel, T* y) {
   const Tiling in(s.height, s.width, s.inChannels), out(s.height, s.width, s.outChannels);
   const int64_t blockSize = static_cast<int64_t>(kPlaces) * s.inChannels * kBlock;
   const int blocks = s.outChannels / kBlock;
-  thread_local std::vector<float> keptWeights;
-  float* const weights = keptBy(keptWeights, blockSize * blocks);
+  thread_local std::vector<T> keptWeights;
+  T* const weights = keptBy(keptWeights, blockSize * blocks);
   shareWork(blocks, [&](int block) { packBlock(s, kernel, block * kBlock, weights + block * blockSize); });
   shareRows(s.images * in.rows, s.width, rowsTogether(s.width, s.inChannels), [&](int64_t first, int64_t count) {
     const int64_t tiles = count * in.columns;
-    thread_local std::vector<float> keptValues, keptProducts;
+    thread_local std::vector<T> keptValues;
+    thread_local std::vector<float> keptProducts;
     const Values inLayout(tiles, s.inChannels, s.inChannels), blockLayout(tiles, kBlock, kBlock);
-    float* const values = keptBy(keptValues, inLayout.size);
+    T* const values = keptBy(keptValues, inLayout.size);
     float* const products = keptBy(keptProducts, blockLayout.size);
     transformInput(in, x, first, count, inLayout, values);
     for (int block = 0; block < blocks; block++) {
       for (int place = 0; place < kPlaces; place++) {
-        const float* from = values + place * inLayout.placeSize;
-        const float* by = weights + block * blockSize + place * static_cast<int64_t>(s.inChannels) * kBlock;
+        const T* from = values + place * inLayout.placeSize;
+        const T* by = weights + block * blockSize + place * static_cast<int64_t>(s.inChannels) * kBlock;
         float* to = products + place * blockLayout.placeSize;
         for (int64_t tile = 0; tile < tiles; tile += kTiles) {
           const int64_t at = std::min(tile, tiles - kTiles);
@@ -470,9 +504,13 @@ void filterGradientByTiles(const FilterGradientShape& s, const float* x, const f
 KINDRED_PRODUCTS_END
 #else
 
-void convolveByTiles(const ConvolutionShape&, const float*, const float*, float*) {}
+template <typename T>
+void convolveByTiles(const ConvolutionShape&, const T*, const T*, T*) {}
 void filterGradientByTiles(const FilterGradientShape&, const float*, const float*, float*) {}
 
 #endif
+
+template void convolveByTiles<float>(const ConvolutionShape&, const float*, const float*, float*);
+template void convolveByTiles<Bfloat16>(const ConvolutionShape&, const Bfloat16*, const Bfloat16*, Bfloat16*);
 
 }  // namespace kindred

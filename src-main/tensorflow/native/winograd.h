@@ -12,7 +12,8 @@ bool suitsWinograd(const ConvolutionShape& shape);
 bool suitsWinograd(const FilterGradientShape& shape);
 
 // As `convolve` and `filterGradient`; for shapes that suit. The same result whatever the number of threads.
-void convolveByTiles(const ConvolutionShape& shape, const float* x, const float* kernel, float* y);
+template <typename T>
+void convolveByTiles(const ConvolutionShape& shape, const T* x, const T* kernel, T* y);
 void filterGradientByTiles(const FilterGradientShape& shape, const float* x, const float* dy, float* kernel);
 
 }  // namespace kindred

@@ -7,6 +7,7 @@ import { bfloat16 } from '../compiled-step/passes/bfloat16.ts';
 import { directConvolutions } from '../compiled-step/passes/direct-convolutions.ts';
 import { foldPads } from '../compiled-step/passes/fold-pads.ts';
 import { foldScales } from '../compiled-step/passes/fold-scales.ts';
+import { fuseBiases } from '../compiled-step/passes/fuse-biases.ts';
 import { fuseNorms } from '../compiled-step/passes/fuse-norms.ts';
 import { narrowInputs, narrowOutputs } from '../compiled-step/passes/narrow-images.ts';
 import { readBytes } from '../compiled-step/passes/read-bytes.ts';
@@ -28,7 +29,8 @@ export type Precision = StepRunner['description']['precision'];
 export function compileStep(definition: StepDefinition | LooksDefinition, precision: Precision): GraphDefinition {
   const abilities = nativeAbilities();
   const passes = stepPasses(precision, abilities);
-  const embedPasses = [readBytes, foldScales, ...convolutionPasses(precision, abilities)];
+  const biases = abilities.fusedNorms ? [fuseBiases] : [];
+  const embedPasses = [readBytes, foldScales, ...convolutionPasses(precision, abilities), ...biases];
   const looks = [...definition.looks].map(
     ([name, look]) => [embedPoint(name), embedFunction(look, embedPasses)] as const,
   );
