@@ -348,12 +348,12 @@ void sumDirectly(const FilterGradientShape& given, const T* x, const T* dy, floa
 
 template <>
 void filterGradient(const FilterGradientShape& s, const float* x, const float* dy, float* kernel) {
-  (suitsWinograd(s) ? filterGradientByTiles : sumDirectly<float>)(s, x, dy, kernel);
+  (suitsWinograd(s, 1) ? filterGradientByTiles<float> : sumDirectly<float>)(s, x, dy, kernel);
 }
 
 template <>
 void filterGradient(const FilterGradientShape& s, const Bfloat16* x, const Bfloat16* dy, float* kernel) {
-  sumDirectly(s, x, dy, kernel);
+  (suitsWinograd(s, 2) ? filterGradientByTiles<Bfloat16> : sumDirectly<Bfloat16>)(s, x, dy, kernel);
 }
 KINDRED_PRODUCTS_END
 #else

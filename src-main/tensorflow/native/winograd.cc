@@ -15,11 +15,12 @@
  * and so dg = Gᵀ[(A dy) ⊙ (Bᵀ d)]. Of two dimensions each is done along rows, then along columns; between them are 16 products
  * of matrices, one for each place of a tile:
  *
- *   values    [place][block of channels][tile][channel of the block]   of what is read, and of dy
+ *   values    [place][block of channels][tile / together][channel of the block][together]   of what is read, and of dy
  *   weights   [block of output channels][place][input channel][output channel of the block]
  *
- * All channels are one block of what a convolution reads; of a gradient of a kernel, which goes from tile to tile, those that are
- * summed at once: numbers a power of two apart would share a few sets of a cache.
+ * A convolution sums over channels: all of them are one block, and each tile is by itself. A gradient of a kernel sums over tiles:
+ * of bfloat16, which is multiplied in pairs, two neighbours lie together, and a block is what is summed at once, since numbers a
+ * power of two apart would share a few sets of a cache.
  *
  * Tiles are numbered over all images, a row of them after the other. */
 namespace kindred {
@@ -63,8 +64,10 @@ bool suitsWinograd(const ConvolutionShape& s) {
   return s.side == 3 && s.stride == 1 && s.pad == 1 && suits(s.images, s.height, s.width, s.inChannels, s.outChannels);
 }
 
-bool suitsWinograd(const FilterGradientShape& s) {
-  return s.side == 3 && s.stride == 1 && s.pad == 1 && suits(s.images, s.height, s.width, s.inChannels, s.outChannels);
+bool suitsWinograd(const FilterGradientShape& s, int together) {
+  const bool isEnough = std::min(s.inChannels, s.outChannels) >= kBlock * together;
+  return s.side == 3 && s.stride == 1 && s.pad == 1 && isEnough && half(s.width) % together == 0 &&
+         suits(s.images, s.height, s.width, s.inChannels, s.outChannels);
 }
 
 #ifdef KINDRED_PRODUCTS
@@ -87,16 +90,20 @@ struct Tiling {
   const int64_t rows, columns;
 };
 
-// Where the values of so many tiles lie.
+// Where the values of so many tiles lie, `together` of them side by side.
+template <int together>
 struct Values {
   Values(int64_t tiles, int channels, int block)
       : block(block), blockSize(tiles * block), placeSize(tiles * channels + kLine), size(kPlaces * placeSize) {}
 
-  // Of the first tile.
+  // Of a tile that is the first of those together.
   template <typename T>
   T* at(T* values, int64_t tile) const {
     return values + tile * block;
   }
+
+  // From a tile's values, those of sixteen channels.
+  int64_t channelAt(int64_t channel) const { return channel / block * blockSize + channel % block * together; }
 
   // A line more from one place to the next than there is: the sixteen are written in turn.
   static constexpr int kLine = 16;
@@ -122,9 +129,21 @@ __m512 loadOrZero(const T* row, int64_t at) {
   return row == nullptr ? _mm512_setzero_ps() : widened(row + at);
 }
 
-// Bᵀ along rows, then columns, of some rows of tiles. @param values of the first of them.
+// Sixteen channels of tiles that lie together.
 template <typename T>
-void transformInput(const Tiling& t, const T* images, int64_t first, int64_t count, const Values& layout, T* values) {
+void storeTogether(T* to, const __m512 (&tile)[1]) {
+  Products<T>::store(to, tile[0]);
+}
+
+void storeTogether(Bfloat16* to, const __m512 (&tiles)[2]) {
+  Bfloat16 stored[2][16];
+  for (int i = 0; i < 2; i++) Products<Bfloat16>::store(stored[i], tiles[i]);
+  Products<Bfloat16>::lay({stored[0], stored[1]}, to);
+}
+
+// Bᵀ along rows, then columns, of some rows of tiles. @param values of the first of them.
+template <typename T, int together>
+void transformInput(const Tiling& t, const T* images, int64_t first, int64_t count, const Values<together>& layout, T* values) {
   const int64_t lineSize = (2 * t.columns + 2) * t.channels, size = static_cast<int64_t>(t.width) * t.channels;
   thread_local std::vector<float> kept;
   float* const lines = keptBy(kept, 4 * lineSize);
@@ -145,18 +164,25 @@ void transformInput(const Tiling& t, const T* images, int64_t first, int64_t cou
       _mm512_storeu_ps(to + at + 2 * lineSize, _mm512_sub_ps(d2, d1));
       _mm512_storeu_ps(to + at + 3 * lineSize, _mm512_sub_ps(d1, d3));
     }
-    for (int64_t column = 0; column < t.columns; column++) {
+    for (int64_t column = 0; column < t.columns; column += together) {
       T* const value = layout.at(values, r * t.columns + column);
       for (int i = 0; i < 4; i++) {
         const float* line = lines + i * lineSize + 2 * column * t.channels;
         for (int64_t c = 0; c < t.channels; c += 16) {
-          const __m512 d0 = _mm512_loadu_ps(line + c), d1 = _mm512_loadu_ps(line + t.channels + c),
-                       d2 = _mm512_loadu_ps(line + 2 * t.channels + c), d3 = _mm512_loadu_ps(line + 3 * t.channels + c);
-          T* at = value + 4 * i * place + c / layout.block * layout.blockSize + c % layout.block;
-          Products<T>::store(at, _mm512_sub_ps(d0, d2));
-          Products<T>::store(at + place, _mm512_add_ps(d1, d2));
-          Products<T>::store(at + 2 * place, _mm512_sub_ps(d2, d1));
-          Products<T>::store(at + 3 * place, _mm512_sub_ps(d1, d3));
+          __m512 v[4][together];
+#pragma GCC unroll 2
+          for (int k = 0; k < together; k++) {
+            const float* d = line + 2 * k * t.channels + c;
+            const __m512 d0 = _mm512_loadu_ps(d), d1 = _mm512_loadu_ps(d + t.channels), d2 = _mm512_loadu_ps(d + 2 * t.channels),
+                         d3 = _mm512_loadu_ps(d + 3 * t.channels);
+            v[0][k] = _mm512_sub_ps(d0, d2);
+            v[1][k] = _mm512_add_ps(d1, d2);
+            v[2][k] = _mm512_sub_ps(d2, d1);
+            v[3][k] = _mm512_sub_ps(d1, d3);
+          }
+          T* at = value + 4 * i * place + layout.channelAt(c);
+#pragma GCC unroll 4
+          for (int j = 0; j < 4; j++) storeTogether(at + j * place, v[j]);
         }
       }
     }
@@ -164,32 +190,40 @@ void transformInput(const Tiling& t, const T* images, int64_t first, int64_t cou
 }
 
 // A along rows, then columns, of dy; as `transformInput`.
-void transformSlopes(const Tiling& t, const float* images, int64_t first, int64_t count, const Values& layout, float* values) {
+template <typename T, int together>
+void transformSlopes(const Tiling& t, const T* images, int64_t first, int64_t count, const Values<together>& layout, T* values) {
   const int64_t lineSize = 2 * t.columns * t.channels, size = static_cast<int64_t>(t.width) * t.channels;
   thread_local std::vector<float> kept;
   float* const lines = keptBy(kept, 4 * lineSize);
   const int64_t place = layout.placeSize;
   for (int i = 0; i < 4; i++) std::fill(lines + i * lineSize + size, lines + (i + 1) * lineSize, 0.0f);
   for (int64_t r = 0; r < count; r++) {
-    const float *upper = t.pixels(images, first + r, 0), *lower = t.pixels(images, first + r, 1);
+    const T *upper = t.pixels(images, first + r, 0), *lower = t.pixels(images, first + r, 1);
     for (int64_t at = 0; at < size; at += 16) {
-      const __m512 y0 = _mm512_loadu_ps(upper + at), y1 = loadOrZero(lower, at);
+      const __m512 y0 = loadOrZero(upper, at), y1 = loadOrZero(lower, at);
       _mm512_storeu_ps(lines + at, y0);
       _mm512_storeu_ps(lines + at + lineSize, _mm512_add_ps(y0, y1));
       _mm512_storeu_ps(lines + at + 2 * lineSize, _mm512_sub_ps(y0, y1));
       _mm512_storeu_ps(lines + at + 3 * lineSize, _mm512_sub_ps(_mm512_setzero_ps(), y1));
     }
-    for (int64_t column = 0; column < t.columns; column++) {
-      float* const value = layout.at(values, r * t.columns + column);
+    for (int64_t column = 0; column < t.columns; column += together) {
+      T* const value = layout.at(values, r * t.columns + column);
       for (int i = 0; i < 4; i++) {
         const float* line = lines + i * lineSize + 2 * column * t.channels;
         for (int64_t c = 0; c < t.channels; c += 16) {
-          const __m512 y0 = _mm512_loadu_ps(line + c), y1 = _mm512_loadu_ps(line + t.channels + c);
-          float* at = value + 4 * i * place + c / layout.block * layout.blockSize + c % layout.block;
-          _mm512_storeu_ps(at, y0);
-          _mm512_storeu_ps(at + place, _mm512_add_ps(y0, y1));
-          _mm512_storeu_ps(at + 2 * place, _mm512_sub_ps(y0, y1));
-          _mm512_storeu_ps(at + 3 * place, _mm512_sub_ps(_mm512_setzero_ps(), y1));
+          __m512 v[4][together];
+#pragma GCC unroll 2
+          for (int k = 0; k < together; k++) {
+            const float* y = line + 2 * k * t.channels + c;
+            const __m512 y0 = _mm512_loadu_ps(y), y1 = _mm512_loadu_ps(y + t.channels);
+            v[0][k] = y0;
+            v[1][k] = _mm512_add_ps(y0, y1);
+            v[2][k] = _mm512_sub_ps(y0, y1);
+            v[3][k] = _mm512_sub_ps(_mm512_setzero_ps(), y1);
+          }
+          T* at = value + 4 * i * place + layout.channelAt(c);
+#pragma GCC unroll 4
+          for (int j = 0; j < 4; j++) storeTogether(at + j * place, v[j]);
         }
       }
     }
@@ -202,7 +236,7 @@ __m512 secondOf(const __m512 (&m)[4]) { return _mm512_sub_ps(_mm512_sub_ps(m[1],
 
 // Aᵀ along rows, then columns: of a block of channels into y.
 template <typename T>
-void transformOutput(const Tiling& t, const Values& layout, const float* products, int64_t first, int64_t count, T* y) {
+void transformOutput(const Tiling& t, const Values<1>& layout, const float* products, int64_t first, int64_t count, T* y) {
   const int64_t place = layout.placeSize;
   for (int64_t tile = 0; tile < count * t.columns; tile++) {
     const int64_t row = first + tile / t.columns, column = tile % t.columns;
@@ -339,20 +373,23 @@ void shareRows(int64_t rows, int width, int64_t together, const Compute& compute
 }
 
 // Adds the products of eight input channels with a block of output channels, summed over tiles.
-void addOuter(const float* values, const float* slopes, int64_t tiles, float* sums, int64_t sumStep) {
+template <typename T>
+void addOuter(const T* values, const T* slopes, int64_t tiles, float* sums, int64_t sumStep) {
+  using P = Products<T>;
+  constexpr int together = P::kTogether;
   __m512 sum[kInputs][2];
 #pragma GCC unroll 8
   for (int i = 0; i < kInputs; i++) {
     sum[i][0] = _mm512_loadu_ps(sums + i * sumStep);
     sum[i][1] = _mm512_loadu_ps(sums + i * sumStep + 16);
   }
-  for (int64_t tile = 0; tile < tiles; tile++, values += kInputBlock, slopes += kBlock) {
-    const __m512 s0 = _mm512_loadu_ps(slopes), s1 = _mm512_loadu_ps(slopes + 16);
+  for (int64_t tile = 0; tile < tiles; tile += together, values += kInputBlock * together, slopes += kBlock * together) {
+    const typename P::Vector s0 = P::load(slopes), s1 = P::load(slopes + 16 * together);
 #pragma GCC unroll 8
     for (int i = 0; i < kInputs; i++) {
-      const __m512 value = Products<float>::inAllLanes(values + i);
-      sum[i][0] = _mm512_fmadd_ps(value, s0, sum[i][0]);
-      sum[i][1] = _mm512_fmadd_ps(value, s1, sum[i][1]);
+      const typename P::Vector value = P::inAllLanes(values + i * together);
+      sum[i][0] = P::added(sum[i][0], value, s0);
+      sum[i][1] = P::added(sum[i][1], value, s1);
     }
   }
 #pragma GCC unroll 8
@@ -363,14 +400,14 @@ void addOuter(const float* values, const float* slopes, int64_t tiles, float* su
 }
 
 // Of one place, whose values and slopes are given: sums [in][out] of the output channels from `out` to `last`.
-void addPlace(const FilterGradientShape& s, const float* values, const float* slopes, int64_t tiles, int out, int last,
-              float* sums) {
+template <typename T>
+void addPlace(const FilterGradientShape& s, const T* values, const T* slopes, int64_t tiles, int out, int last, float* sums) {
   for (int64_t tile = 0; tile < tiles; tile += kTilesTogether) {
     const int64_t count = std::min(kTilesTogether, tiles - tile);
     for (int o = out; o < last; o += kBlock)
       for (int i = 0; i < s.inChannels; i += kInputBlock)
         for (int k = 0; k < kInputBlock; k += kInputs)
-          addOuter(values + i * tiles + tile * kInputBlock + k, slopes + o * tiles + tile * kBlock, count,
+          addOuter(values + i * tiles + tile * kInputBlock + k * Products<T>::kTogether, slopes + o * tiles + tile * kBlock, count,
                    sums + static_cast<int64_t>(i + k) * s.outChannels + o, s.outChannels);
   }
 }
@@ -411,7 +448,9 @@ void joinKernel(const FilterGradientShape& s, const float* sums, int64_t parts, 
 }
 
 // Each part of the images into sums of its own.
-void sumByRows(const FilterGradientShape& s, const float* x, const float* dy, float* kernel) {
+template <typename T>
+void sumByRows(const FilterGradientShape& s, const T* x, const T* dy, float* kernel) {
+  using Layout = Values<Products<T>::kTogether>;
   const Tiling in(s.height, s.width, s.inChannels), out(s.height, s.width, s.outChannels);
   const int64_t rows = s.images * in.rows, size = static_cast<int64_t>(s.inChannels) * s.outChannels;
   const int64_t parts = std::min<int64_t>(kSumParts, rows / leastRows(s.width));
@@ -424,10 +463,10 @@ void sumByRows(const FilterGradientShape& s, const float* x, const float* dy, fl
     const int64_t last = rows * (part + 1) / parts;
     for (int64_t first = rows * part / parts; first < last; first += together) {
       const int64_t count = std::min(together, last - first), tiles = count * in.columns;
-      thread_local std::vector<float> keptValues, keptSlopes;
-      const Values inLayout(tiles, s.inChannels, kInputBlock), outLayout(tiles, s.outChannels, kBlock);
-      float* const values = keptBy(keptValues, inLayout.size);
-      float* const slopes = keptBy(keptSlopes, outLayout.size);
+      thread_local std::vector<T> keptValues, keptSlopes;
+      const Layout inLayout(tiles, s.inChannels, kInputBlock), outLayout(tiles, s.outChannels, kBlock);
+      T* const values = keptBy(keptValues, inLayout.size);
+      T* const slopes = keptBy(keptSlopes, outLayout.size);
       transformInput(in, x, first, count, inLayout, values);
       transformSlopes(out, dy, first, count, outLayout, slopes);
       for (int place = 0; place < kPlaces; place++)
@@ -439,19 +478,22 @@ void sumByRows(const FilterGradientShape& s, const float* x, const float* dy, fl
 }
 
 // All that fits is transformed, then each place summed by itself.
-void sumByPlaces(const FilterGradientShape& s, const float* x, const float* dy, float* kernel) {
+template <typename T>
+void sumByPlaces(const FilterGradientShape& s, const T* x, const T* dy, float* kernel) {
+  using Layout = Values<Products<T>::kTogether>;
   const Tiling in(s.height, s.width, s.inChannels), out(s.height, s.width, s.outChannels);
   const int64_t rows = s.images * in.rows, size = static_cast<int64_t>(s.inChannels) * s.outChannels;
-  const int64_t rowBytes = kPlaces * in.columns * (s.inChannels + s.outChannels) * static_cast<int64_t>(sizeof(float));
+  const int64_t rowBytes = kPlaces * in.columns * (s.inChannels + s.outChannels) * static_cast<int64_t>(sizeof(T));
   const int64_t most = std::max<int64_t>(1, std::min(rows, kManyBytes / rowBytes));
-  thread_local std::vector<float> keptSums, keptValues, keptSlopes;
+  thread_local std::vector<float> keptSums;
+  thread_local std::vector<T> keptValues, keptSlopes;
   float* const sums = keptBy(keptSums, kPlaces * size);
-  float* const values = keptBy(keptValues, Values(most * in.columns, s.inChannels, kInputBlock).size);
-  float* const slopes = keptBy(keptSlopes, Values(most * in.columns, s.outChannels, kBlock).size);
+  T* const values = keptBy(keptValues, Layout(most * in.columns, s.inChannels, kInputBlock).size);
+  T* const slopes = keptBy(keptSlopes, Layout(most * in.columns, s.outChannels, kBlock).size);
   std::fill_n(sums, kPlaces * size, 0.0f);
   for (int64_t first = 0; first < rows; first += most) {
     const int64_t count = std::min(most, rows - first), tiles = count * in.columns;
-    const Values inLayout(tiles, s.inChannels, kInputBlock), outLayout(tiles, s.outChannels, kBlock);
+    const Layout inLayout(tiles, s.inChannels, kInputBlock), outLayout(tiles, s.outChannels, kBlock);
     shareWork(static_cast<int>(count), [&](int row) {
       transformInput(in, x, first + row, 1, inLayout, inLayout.at(values, row * in.columns));
       transformSlopes(out, dy, first + row, 1, outLayout, outLayout.at(slopes, row * in.columns));
@@ -479,7 +521,7 @@ void convolveByTiles(const ConvolutionShape& s, const T* x, const T* kernel, T* 
     const int64_t tiles = count * in.columns;
     thread_local std::vector<T> keptValues;
     thread_local std::vector<float> keptProducts;
-    const Values inLayout(tiles, s.inChannels, s.inChannels), blockLayout(tiles, kBlock, kBlock);
+    const Values<1> inLayout(tiles, s.inChannels, s.inChannels), blockLayout(tiles, kBlock, kBlock);
     T* const values = keptBy(keptValues, inLayout.size);
     float* const products = keptBy(keptProducts, blockLayout.size);
     transformInput(in, x, first, count, inLayout, values);
@@ -498,19 +540,23 @@ void convolveByTiles(const ConvolutionShape& s, const T* x, const T* kernel, T* 
   });
 }
 
-void filterGradientByTiles(const FilterGradientShape& s, const float* x, const float* dy, float* kernel) {
-  (s.inChannels * s.outChannels <= kSmallKernel ? sumByRows : sumByPlaces)(s, x, dy, kernel);
+template <typename T>
+void filterGradientByTiles(const FilterGradientShape& s, const T* x, const T* dy, float* kernel) {
+  (s.inChannels * s.outChannels <= kSmallKernel ? sumByRows<T> : sumByPlaces<T>)(s, x, dy, kernel);
 }
 KINDRED_PRODUCTS_END
 #else
 
 template <typename T>
 void convolveByTiles(const ConvolutionShape&, const T*, const T*, T*) {}
-void filterGradientByTiles(const FilterGradientShape&, const float*, const float*, float*) {}
+template <typename T>
+void filterGradientByTiles(const FilterGradientShape&, const T*, const T*, float*) {}
 
 #endif
 
 template void convolveByTiles<float>(const ConvolutionShape&, const float*, const float*, float*);
 template void convolveByTiles<Bfloat16>(const ConvolutionShape&, const Bfloat16*, const Bfloat16*, Bfloat16*);
+template void filterGradientByTiles<float>(const FilterGradientShape&, const float*, const float*, float*);
+template void filterGradientByTiles<Bfloat16>(const FilterGradientShape&, const Bfloat16*, const Bfloat16*, float*);
 
 }  // namespace kindred
