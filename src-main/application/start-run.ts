@@ -113,11 +113,7 @@ export async function startRun(
   return { id, name, outcome };
 }
 
-async function resolvedConfig(
-  ports: RunPorts,
-  request: StartRequest,
-  signal: AbortSignal,
-): Promise<ChosenConfig> {
+async function resolvedConfig(ports: RunPorts, request: StartRequest, signal: AbortSignal): Promise<ChosenConfig> {
   if (request.chosen !== undefined) return request.chosen;
   if (request.withChanges === null) return { config: request.config, choice: null };
   return chooseRecipe(ports, request, request.withChanges, signal);
