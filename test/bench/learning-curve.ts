@@ -1,6 +1,7 @@
 /**
  * How well an encoder gets, epoch by epoch, judged by the product's own commands: trains, keeps every checkpoint that
  * falls on the end of an epoch, then judges each by kNN (k = 200) and the last one by the linear probe, on the test split.
+ * Beside each stands the contrastive accuracy, the mean of the epoch's steps.
  *
  *   npx node test/bench/learning-curve.ts --library DIR --dataset NAME --epochs 10 --seed 0 --out FILE.json
  *       [--set key=value …]   settings besides the preset `quick`, e.g. precision=float32
@@ -9,7 +10,7 @@
  * The dataset must be imported and have train and test splits. Takes as long as the training and 20 s an epoch.
  */
 import { execFile, spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -72,6 +73,15 @@ async function judge(runId: string, protocol: string): Promise<Line> {
   return linesOf(stdout).at(-1)!;
 }
 
+/** The mean of the steps of an epoch that ends after `lastStep`; null for the start. */
+function contrastiveAccuracy(runId: string, lastStep: number, stepsPerEpoch: number): number | null {
+  const steps = linesOf(readFileSync(join(library!, 'runs', runId, 'metrics.jsonl'), 'utf8')).filter(
+    ({ kind, step }) => kind === 'progress' && Number(step) > lastStep - stepsPerEpoch && Number(step) <= lastStep,
+  );
+  const values = steps.map(({ measures }) => Number((measures as Line)['contrastiveAccuracy']));
+  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
 const kept = `${out}.checkpoints`;
 rmSync(kept, { recursive: true, force: true });
 mkdirSync(kept, { recursive: true });
@@ -87,7 +97,8 @@ for (const epoch of wanted) {
   mkdirSync(own);
   cpSync(join(kept, name), join(own, name), { recursive: true });
   const { top1, k, n, pretrainedOnTest } = await judge(runId, 'knn');
-  curve.push({ epoch, knn: top1, k, n, pretrainedOnTest });
+  const contrastive = contrastiveAccuracy(runId, epoch * stepsPerEpoch, stepsPerEpoch);
+  curve.push({ epoch, knn: top1, k, n, pretrainedOnTest, contrastiveAccuracy: contrastive });
   process.stderr.write(`epoch ${epoch}: kNN ${String(top1)}\n`);
 }
 const linear = await judge(runId, 'linear');
