@@ -9,7 +9,7 @@ interface Curve {
   readonly seed: number;
   readonly machine: string;
   readonly training: { readonly seconds: number; readonly viewsPerSecond: number };
-  readonly curve: readonly { readonly epoch: number; readonly knn: number }[];
+  readonly curve: readonly { readonly epoch: number; readonly knn: number; readonly contrastiveAccuracy?: number }[];
   readonly linear: { readonly top1: number };
 }
 interface Peer {
@@ -34,11 +34,14 @@ interface LongRun {
 
 const RESULTS = join(import.meta.dirname, 'results');
 const read = <T>(name: string): T => JSON.parse(readFileSync(join(RESULTS, name), 'utf8')) as T;
-/** The last with convolutions that are operations of our own. */
-const seeds = ['seed0', 'seed1', 'seed0-own-convolutions'].map((name) => {
+/** What was changed in between; nothing learned may. */
+const stages: Readonly<Record<string, string>> = { 'own-convolutions': 'convolutions of our own', tiles: 'by tiles' };
+const seeds = ['seed0', 'seed1', 'seed0-own-convolutions', 'seed0-tiles', 'seed1-tiles'].map((name) => {
   const curve = read<Curve>(`learning-${name}.json`);
-  return { ...curve, label: `seed ${curve.seed}${name.endsWith('convolutions') ? ', convolutions of our own' : ''}` };
+  const stage = stages[name.slice(name.indexOf('-') + 1)];
+  return { ...curve, label: `seed ${curve.seed}${stage === undefined ? '' : `, ${stage}`}` };
 });
+const chunked = (['ghost', 'global'] as const).map((norm) => ({ norm, ...read<Curve>(`learning-${norm}-512.json`) }));
 const peer = read<Peer>('learning-peer.json');
 const long = read<LongRun>('learning-40-epochs.json');
 const digits = (value: number | undefined): string => (value === undefined ? '–' : value.toFixed(3).slice(1));
@@ -56,6 +59,18 @@ const curveRows = epochs.map((epoch) =>
 const longRows = long.headline.map(({ epoch, top1 }) => row(Math.round(epoch), digits(top1)));
 const memory = long.computeMemory.map(({ residentMb }) => residentMb);
 
+const lastOf = ({ curve }: Curve) => curve.at(-1)!;
+const chunkedRows = chunked.map((run) =>
+  row(
+    `\`${run.norm}\``,
+    digits(knnAt(run, 1)),
+    digits(run.curve[0]!.contrastiveAccuracy),
+    digits(lastOf(run).knn),
+    digits(lastOf(run).contrastiveAccuracy),
+    digits(run.linear.top1),
+  ),
+);
+
 const report = `# Learning
 
 CIFAR-10 as image folders, ResNet-18 × ¼, batch 256, 32 px, bfloat16, preset \`quick\`; ${seeds[0]!.machine}. Every figure is top-1 on the 10,000 test images, by \`evaluate\` from a checkpoint of the end of the epoch; – where no checkpoint fell there.
@@ -69,6 +84,14 @@ ${[row('epoch', ...seeds.map(({ label }) => label), 'peer'), row(...['', '', ...
 Linear probe after epoch 10: ${seeds.map(({ label, linear }) => `${label}: ${digits(linear.top1)}`).join('; ')}; peer ${digits(peer.linear)}.
 
 Time of training: ${seeds.map(({ label, training }) => `${label}: ${Math.round(training.seconds)} s (${Math.round(training.viewsPerSecond)} views/s)`).join('; ')}, beside other work on the machine.
+
+“By tiles”: 3 × 3 convolutions and their gradients by minimal filtering, whose sums bfloat16 rounds before they are multiplied.
+
+## A batch of 512 in chunks of 64 images
+
+Ten epochs (970 steps) of the same, seed ${chunked[0]!.seed}: batch norm by chunk with the two views of an image always in different chunks, and over the whole batch. Contrastive accuracy is the mean of an epoch's steps: were the statistics of a chunk to give the positive away, it would rise and kNN would not.
+
+${[row('batch norm', 'kNN after 1 epoch', 'contrastive accuracy in it', 'kNN after 10', 'contrastive accuracy in the tenth', 'linear probe'), row(...Array.from({ length: 6 }, () => '---')), ...chunkedRows].join('\n')}
 
 ## Forty epochs
 

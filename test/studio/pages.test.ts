@@ -59,3 +59,20 @@ test('the loupe goes on from one page into the next, and the grid goes along', a
   const focused = page.getByRole('gridcell', { selected: true });
   await expect(focused).toBeInViewport();
 });
+
+test('what is asked while the engine closes is cut off, and not told as a fault', async ({ page, engine, watch }) => {
+  await expect(page.getByRole('gridcell').first()).toBeVisible();
+  watch.expectLostEngine();
+  // Once one of many searches is answered, the others wait for theirs.
+  await page.evaluate(async () => {
+    const headers = { 'content-type': 'application/json', 'x-kindred-key': localStorage.getItem('kindred-key')! };
+    const body = JSON.stringify({ json: { like: [{ imageId: 1 }], filter: {}, top: 1000 } });
+    const search = () => fetch('/rpc/search/similar', { method: 'POST', headers, body });
+    const searches = Array.from({ length: 400 }, search);
+    for (const one of searches) one.catch(() => undefined);
+    await Promise.any(searches);
+  });
+  expect(await engine.stop()).toBe(0);
+  expect(engine.said).not.toContain('A request failed');
+  await engine.start();
+});

@@ -51,12 +51,14 @@ export interface Engine {
 /** Opens the library and the door. @throws KindredError `library.…`; an error of the system when the port is taken. */
 export async function startEngine({ wiring, pageFolder, port, onFault }: EngineOptions): Promise<Engine> {
   const session = await StudioSession.open(wiring);
+  let isClosing = false;
   const handler = new RPCHandler<CallContext>(router, {
     interceptors: [
       onError((error: unknown) => {
         const answer = asAnswer(error);
         if (answer !== error) throw answer;
-        onFault(error);
+        // What the closing cut off has nobody left to answer.
+        if (!isClosing) onFault(error);
       }),
     ],
   });
@@ -84,6 +86,7 @@ export async function startEngine({ wiring, pageFolder, port, onFault }: EngineO
     address: server.address,
     lines: (signal) => engineLines(session.events.watch(null, signal), () => session.stores.runs.list()),
     close: async () => {
+      isClosing = true;
       await server.close();
       await session.close();
     },
