@@ -83,7 +83,11 @@ async function training(page: Page, camera: Camera, minutes: number): Promise<vo
   const pill = page.getByRole('button', { name: /^Training [5-9]\d%/ });
   await pill.waitFor({ timeout: minutes * 180_000 + 120_000 });
   await camera.take('training');
-  await visible(page, /^Searches are now answered by/);
+  // First all images are encoded.
+  await page
+    .getByText(/^Searches are now answered by/)
+    .first()
+    .waitFor({ timeout: 600_000 });
   await page.getByRole('button', { name: 'Dismiss' }).first().click();
   await camera.take('finished-run');
 }
