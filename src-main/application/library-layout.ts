@@ -9,7 +9,7 @@ export interface LibraryLayout {
   readonly vectors: string;
   /** One folder a run, named by its id. Beside it, compute processes keep `graphs/`: recorded steps and their speed. */
   readonly runs: string;
-  /** Files a browser uploaded: originals, never deleted by any command. */
+  /** Files a browser uploaded: those of a dataset are originals, never deleted by any command. */
   readonly inbox: string;
   /** Trainings that wait for the library. */
   readonly queue: string;

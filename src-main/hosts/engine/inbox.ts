@@ -1,12 +1,23 @@
 /**
- * Files a browser uploaded: originals, kept in the library's `inbox/` and never deleted by any command.
+ * Files a browser uploaded, in the library's `inbox/`. Those of a dataset are originals, never deleted by any command;
+ * pictures to search by are copies, which go when nobody has looked at them for a month.
  *
  * B1  Uploaded names are data: on disk a file is named by the hash of its bytes and of its relative path.
  * B2  A batch's manifest names what is here, a line a file, written after the file is whole: what it names is there.
  * B3  A batch is scanned as a folder whose files lie at their relative paths, so labels come out as from a real one.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { appendFileSync, createWriteStream, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import {
+  appendFileSync,
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+} from 'node:fs';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -16,6 +27,7 @@ import { KindredError } from '#base/errors.ts';
 import { kindOfName } from '#images/scan-rules.ts';
 
 const QUERIES = 'queries';
+const KEPT_UNUSED_MS = 30 * 24 * 3600 * 1000;
 const MANIFEST = 'manifest.jsonl';
 /** Long or odd names only make the dataset's root hard to read. */
 const ROOT_NAME_LENGTH = 60;
@@ -79,10 +91,22 @@ export class Inbox {
     return keepStream(join(this.#folder, QUERIES), body, sizeBytes, (hash) => hash);
   }
 
-  /** Where a picture to search by lies; null when there is none of this id. */
+  /** Where a picture to search by lies, which counts as looking at it; null when there is none of this id. */
   queryPath(uploadId: string): string | null {
     const path = join(this.#folder, QUERIES, uploadId);
-    return /^[0-9a-f]{64}$/.test(uploadId) && existsSync(path) ? path : null;
+    if (!/^[0-9a-f]{64}$/.test(uploadId) || !existsSync(path)) return null;
+    const now = new Date();
+    utimesSync(path, now, now);
+    return path;
+  }
+
+  /** Deletes pictures to search by that nobody has looked at for a month, and what came of them only in part. */
+  async forgetQueries(): Promise<void> {
+    const folder = join(this.#folder, QUERIES);
+    for (const name of existsSync(folder) ? await readdir(folder) : []) {
+      const path = join(folder, name);
+      if (Date.now() - (await stat(path)).mtimeMs > KEPT_UNUSED_MS) await rm(path, { force: true });
+    }
   }
 
   /** Finds the files of batches by their manifests, everything else by `other`. */

@@ -90,6 +90,7 @@ export class StudioSession {
     const { runs } = session.stores;
     // What goes wrong is said to who asks.
     session.index.ask('warmUp').catch(() => {});
+    session.inbox.forgetQueries().catch(() => {}); // What cannot be deleted now is tried again at the next start.
     session.#keeping = setTimeout(() => void session.#keepColumns(), KEEP_COLUMNS_AFTER_MS);
     session.#erasing = setTimeout(() => eraseRemovedDatasets(session), ERASE_AFTER_MS);
     session.#stopSettling = settleOrphanedRuns(runs, runHost(wiring), () => session.changed('runs'));
