@@ -8,7 +8,7 @@
  * failed or something grows; what the tab showed when a step failed is in DIR/faults. `--write` keeps results/soak.json
  * and soak.md, from time to time.
  */
-import { expect } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -18,6 +18,7 @@ import { runCommand } from '../support/command-line.ts';
 import { startTraining } from '../studio/support/start-training.ts';
 import { MeasuredEngine } from './scale/measured-engine.ts';
 import { DetachableBrowser } from './soak/detachable-browser.ts';
+import { expect, PATIENCE_MS } from './soak/patience.ts';
 import { keepSoak, shown, type SoakOutcome } from './soak/report.ts';
 import { Sampler } from './soak/samples.ts';
 import { labelled, ROUND, setLabel, undoLabel } from './soak/steps.ts';
@@ -50,19 +51,23 @@ const minuteNow = (): number => (performance.now() - startMs) / 60_000;
 let [rounds, trainings] = [0, 0];
 
 async function nineTabs(session: WatchedSession): Promise<void> {
-  const others = [];
-  while (others.length < TABS - 1) {
-    const other = await session.page.context().newPage();
-    await other.goto(new URL(session.page.url()).origin);
-    await expect(other.getByRole('grid', { name: 'Images' }).getByRole('gridcell').first()).toBeVisible();
-    others.push(other);
+  const { page } = session;
+  const others: Page[] = [];
+  try {
+    while (others.length < TABS - 1) {
+      const other = await page.context().newPage();
+      others.push(other);
+      await other.goto(new URL(page.url()).origin);
+      await expect(other.getByRole('grid', { name: 'Images' }).getByRole('gridcell').first()).toBeVisible();
+    }
+    const label = `tabs-${rounds}`;
+    await page.bringToFront();
+    await setLabel(page, label);
+    await Promise.all(others.map((other) => labelled(other, label).waitFor({ timeout: PATIENCE_MS })));
+    await undoLabel(page, label);
+  } finally {
+    for (const other of others) await other.close();
   }
-  const label = `tabs-${rounds}`;
-  await session.page.bringToFront();
-  await setLabel(session.page, label);
-  await Promise.all(others.map((other) => labelled(other, label).waitFor({ timeout: 30_000 })));
-  await undoLabel(session.page, label);
-  for (const other of others) await other.close();
 }
 
 async function training(session: WatchedSession): Promise<void> {

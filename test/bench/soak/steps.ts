@@ -1,5 +1,6 @@
 /** What a person does in a round of the session, each from whatever screen the one before left. */
-import { expect, type Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
+import { expect } from './patience.ts';
 
 const place = (page: Page, name: string) => page.getByRole('navigation').getByRole('button', { name });
 const grid = (page: Page) => page.getByRole('grid', { name: 'Images' });

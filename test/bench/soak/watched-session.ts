@@ -2,9 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BrowserContext, Page } from '@playwright/test';
+import { PATIENCE_MS } from './patience.ts';
 
-/** A step that waits longer for what should show has failed. */
-const PATIENCE_MS = 60_000;
 const VIEWPORT = { width: 1440, height: 900 };
 
 export class WatchedSession {
@@ -64,7 +63,8 @@ export class WatchedSession {
       await make(this.page);
     } catch (error) {
       this.faults.push(`${name}: ${error instanceof Error ? firstLines(error.message) : String(error)}`);
-      await this.#keepEvidence(name, error);
+      await this.page.bringToFront();
+      await this.#keepEvidence(name, error).catch((reason: unknown) => console.error(reason));
       await this.page.goto(`${new URL(this.page.url()).origin}/?screen=images`);
     }
   }
