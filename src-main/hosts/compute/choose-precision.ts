@@ -3,12 +3,13 @@ import { availableParallelism, loadavg } from 'node:os';
 import { systemClock } from '#base/clock.ts';
 import { initialState } from '#simclr/initial-state.ts';
 import type { Recipe } from '#simclr/recipe.ts';
+import { nativeAbilities } from '#tensorflow/native-abilities.ts';
 import type { Precision } from '#tensorflow/runners/compiled-runner.ts';
 import { probePrecision } from '#tensorflow/runners/probe-precision.ts';
 import { measuredBatch } from './measured-batch.ts';
 import { recipeStep } from './recipe-step.ts';
 
-/** On a machine as busy as this, for each core, a comparison is chance. */
+/** On a machine as busy as this, for each core, a comparison of a few steps is chance: then the processor's abilities choose. */
 const BUSY_LOAD = 2;
 
 export interface ChosenPrecision {
@@ -19,15 +20,20 @@ export interface ChosenPrecision {
   readonly isSure: boolean;
 }
 
-/** TensorFlow must be loaded. */
-export async function choosePrecision(full: Recipe, device: string): Promise<ChosenPrecision> {
+/**
+ * TensorFlow must be loaded.
+ *
+ * @param load processes that want to run, as the system counts them.
+ */
+export async function choosePrecision(full: Recipe, device: string, load = loadavg()[0]!): Promise<ChosenPrecision> {
   const { recipe, canvasSide, batch } = measuredBatch(full);
   const definition = recipeStep(recipe, canvasSide);
   const state = initialState(recipe, 0);
   const probe = await probePrecision({ definition, state, batch, device, clock: systemClock });
   if (probe === null) return { precision: 'float32', stepMs: null, isSure: true };
-  const isSure = loadavg()[0]! <= BUSY_LOAD * availableParallelism();
+  const isSure = load <= BUSY_LOAD * availableParallelism();
+  const precision = isSure ? probe.chosen : nativeAbilities().narrowConvolutions ? 'bfloat16' : 'float32';
   const isWhole = full.chunk.images === null;
-  const stepMs = (probe.stepMs[probe.chosen] * full.batchSize) / recipe.batchSize;
-  return { precision: probe.chosen, stepMs: isWhole ? stepMs : null, isSure };
+  const stepMs = (probe.stepMs[precision] * full.batchSize) / recipe.batchSize;
+  return { precision, stepMs: isWhole ? stepMs : null, isSure };
 }
