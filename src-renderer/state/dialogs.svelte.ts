@@ -8,6 +8,11 @@ class Dialogs {
     return this.#open;
   }
 
+  /** True while a dialog lies over the screen, one of a component's own included: keys are for it. */
+  get coversScreen(): boolean {
+    return this.#open !== null || document.querySelector('dialog[open]') !== null;
+  }
+
   show(name: DialogName): void {
     this.#open = name;
   }

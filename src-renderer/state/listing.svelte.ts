@@ -2,6 +2,7 @@
  * The files on screen, in order: an open listing of the engine and the pages of it that have been seen. A cell that is
  * not here yet is undefined, and asking for it fetches its page.
  */
+import { ORPCError } from '@orpc/client';
 import type { Engine } from '../transport/engine.ts';
 import type { FileCell, FileFilter, FileSort } from '../../src-main/contract/studio/files.ts';
 import { SvelteMap } from 'svelte/reactivity';
@@ -14,6 +15,8 @@ export class Listing {
   readonly #pages = new SvelteMap<number, readonly FileCell[]>();
   readonly #asked = new Set<number>();
   #listingId: string | null = null;
+  /** What it was opened with last, to open it again. */
+  #wish: readonly [FileFilter, FileSort] | null = null;
   #count = $state<number | null>(null);
   #generation = 0;
   /** The positions last in sight. */
@@ -31,6 +34,7 @@ export class Listing {
   /** Opens the listing; the old cells stay on screen until the new ones in sight are here. @throws what the engine says. */
   async open(filter: FileFilter, sort: FileSort): Promise<void> {
     const generation = ++this.#generation;
+    this.#wish = [filter, sort];
     const { listingId, count } = await this.#engine.file.open({ filter, sort });
     if (generation !== this.#generation) return;
     const { start, end } = this.#wanted;
@@ -66,7 +70,22 @@ export class Listing {
   /** Ids at positions start … end − 1, also where their cells are not here. */
   async ids(start: number, end: number): Promise<readonly number[]> {
     if (this.#listingId === null) return [];
-    return (await this.#engine.file.ids({ listingId: this.#listingId, start, end })).ids;
+    try {
+      return await this.#idsOf(this.#listingId, start, end);
+    } catch (error) {
+      if (!isPutAway(error)) throw error;
+      await this.#openAgain();
+      return this.#idsOf(this.#listingId, start, end);
+    }
+  }
+
+  async #idsOf(listingId: string, start: number, end: number): Promise<readonly number[]> {
+    return (await this.#engine.file.ids({ listingId, start, end })).ids;
+  }
+
+  /** The engine keeps the newest listings of all windows; one that it put away is opened anew when it is needed. */
+  async #openAgain(): Promise<void> {
+    if (this.#wish) await this.open(...this.#wish);
   }
 
   async #fetch(page: number, listingId: string): Promise<void> {
@@ -75,8 +94,9 @@ export class Listing {
       if (listingId !== this.#listingId) return;
       this.#pages.set(page, cells);
       this.#forgetFarFrom(page);
-    } catch {
+    } catch (error) {
       this.#asked.delete(page);
+      if (isPutAway(error) && listingId === this.#listingId) await this.#openAgain().catch(() => {});
     }
   }
 
@@ -91,6 +111,8 @@ export class Listing {
     this.#asked.delete(farthest);
   }
 }
+
+const isPutAway = (error: unknown): boolean => error instanceof ORPCError && error.code === 'listing.closed';
 
 /** The pages that hold positions start … end − 1 of `count`. */
 function pageNumbers({ start, end }: { readonly start: number; readonly end: number }, count: number): number[] {

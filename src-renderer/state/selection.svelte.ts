@@ -48,6 +48,11 @@ class Selection {
     this.#focus = focus;
   }
 
+  /** Another list is on screen: the keyboard is at this place of it, and ranges begin there. */
+  startAt(position: number): void {
+    this.#anchor = this.#focus = position;
+  }
+
   moveFocus(position: number): void {
     this.#focus = position;
   }

@@ -13,7 +13,7 @@ export function connectEngine(key: string): Engine {
 
 /** What went wrong, in words for a person. */
 export function messageOf(error: unknown): string {
-  if (error instanceof TypeError) return 'The engine does not answer. It is being started again; nothing is lost.';
+  if (error instanceof TypeError) return 'The engine does not answer. Nothing is lost: try it again when it is back.';
   return error instanceof Error ? error.message : String(error);
 }
 
