@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { MeasuredRun } from '#application/ports/runs.ts';
 import { errorFacts } from './error-facts.ts';
-import { viewBytes, viewsAtOnce } from './expected-memory.ts';
+import { activationBytes, chunkedTimes } from './expected-memory.ts';
 import { measuredRate } from './measured-rate.ts';
 import type { FromCompute, MeasureRequest } from './messages.ts';
 
@@ -13,9 +13,14 @@ async function measure({ config, threads }: MeasureRequest): Promise<MeasuredRun
   const { precision, compiled } = config;
   const endMs = performance.now() + MEASURE_WITHIN_MS;
   const { viewsPerSecond, batchSize, ran } = await measuredRate(config, { threads, precision, compiled }, endMs);
-  const more = Math.max(0, viewsAtOnce(config) - 2 * batchSize) * viewBytes(config, ran.precision);
+  const measured = { ...config, batchSize, chunk: { ...config.chunk, images: null } };
+  const more = activationBytes(config, ran.precision) - activationBytes(measured, ran.precision);
   const device = ran.device === 'cpu' ? 'cpu' : 'gpu';
-  return { device, viewsPerSecond, memoryBytes: 1024 * process.resourceUsage().maxRSS + more };
+  return {
+    device,
+    viewsPerSecond: viewsPerSecond / chunkedTimes(config),
+    memoryBytes: 1024 * process.resourceUsage().maxRSS + Math.max(0, more),
+  };
 }
 
 measure(workerData as MeasureRequest).then(

@@ -14,6 +14,7 @@ import type { BatchSource, StateArrays } from '#training/ports.ts';
 import { stepsOfRun } from '#training/run-length.ts';
 import { trainRun } from '#training/training-loop.ts';
 import { chunkNote } from './chunk-notes.ts';
+import { activationBytes } from './expected-memory.ts';
 import { DataSource } from './data-source.ts';
 import { KnownSpeeds } from './known-speeds.ts';
 import { headlineEvaluation, judgedHashes, judgedLook } from './judged-images.ts';
@@ -54,8 +55,14 @@ export async function trainInThread(job: TrainJob, link: ThreadLink): Promise<Tr
     warn: (message) => link.tell({ kind: 'log', level: 'warning', message }),
   });
   try {
-    const resolved = job.resolved ?? (await probe(job, device, source, state, batchPlan));
-    const started = await startedFacts(job, resolved, state, [batchPlan.note, chunkNote(recipe, resolved.precision)]);
+    const { resolved, hasStepped } =
+      job.resolved === null
+        ? await probe(job, device, source, state, batchPlan)
+        : { resolved: job.resolved, hasStepped: false };
+    const notes = [batchPlan.note, chunkNote(recipe, resolved.precision)];
+    // Before the first step of the whole batch its activations are not in the resident set yet.
+    const toComeBytes = hasStepped ? 0 : activationBytes(recipe, resolved.precision);
+    const started = await startedFacts(job, resolved, state, notes, toComeBytes);
     refuseFullDisk(job, started);
     if (device.graph !== null) runFolderAt(job.runFolder).keepGraph(device.graph);
     link.tell({ kind: 'resolved', resolved, started });
@@ -111,14 +118,18 @@ function memoryOf({ runFolder }: TrainJob): DeviceMemory {
   return { graphs: new GraphCache(folder), speeds: new KnownSpeeds(folder) };
 }
 
-/** Measures what isn't remembered. Only a length in minutes needs the time of a step as it is today. */
+/**
+ * Measures what isn't remembered. Only a length in minutes needs the time of a step as it is today.
+ *
+ * @returns whether steps of the whole batch were made for it.
+ */
 async function probe(
   { plan }: TrainJob,
   device: WiredDevice,
   source: DataSource,
   state: StateArrays,
   { batchSize, stepsPerEpoch }: BatchPlan,
-): Promise<ResolvedRun> {
+): Promise<{ readonly resolved: ResolvedRun; readonly hasStepped: boolean }> {
   const { runner, known, estimatedStepMs } = device;
   const { length } = plan.config;
   const roughly = 'minutes' in length ? null : (known?.stepMs ?? estimatedStepMs);
@@ -129,7 +140,8 @@ async function probe(
     known?.judgedImageMs ?? (await probeJudgedImageMs(runner, source, judgedLook(plan.judged), judgedCount));
   device.remember({ stepMs, judgedImageMs });
   const most = judgedMost(judgedImageMs, totalSteps * stepMs);
-  return { totalSteps, stepsPerEpoch, batchSize, ...runner.description, stepMs, judgedMost: most };
+  const resolved = { totalSteps, stepsPerEpoch, batchSize, ...runner.description, stepMs, judgedMost: most };
+  return { resolved, hasStepped: roughly === null };
 }
 
 async function startedFacts(
@@ -137,6 +149,7 @@ async function startedFacts(
   resolved: ResolvedRun,
   state: StateArrays,
   notes: readonly (string | null)[],
+  toComeBytes: number,
 ): Promise<StartedFacts> {
   const { bavail, bsize } = await statfs(runFolder);
   const step = checkpoint?.meta.step ?? 0;
@@ -151,7 +164,7 @@ async function startedFacts(
     compiled,
     remainingMs: (totalSteps - step) * stepMs,
     checkpointBytes: [...state.values()].reduce((bytes, { values }) => bytes + values.byteLength, 0),
-    memoryBytes: process.memoryUsage.rss(),
+    memoryBytes: process.memoryUsage.rss() + toComeBytes,
     freeDiskBytes: bavail * bsize,
     notes: [...notes, judgedNote(plan.judged)].filter((text) => text !== null),
   };
