@@ -118,23 +118,26 @@ describe('CompiledRunner', () => {
     }
   });
 
-  it('goes on from a state read in the middle exactly as if it had not been interrupted', async () => {
-    const recipe = smallRecipe();
-    const [first, second] = [0, 1].map(() => new CompiledRunner(contrastiveDefinition(recipe), 'float32', 'cpu'));
-    await withRunner(first!, () =>
-      withRunner(second!, async () => {
-        await first!.writeState(contrastiveState(recipe, 2));
-        for (let step = 0; step < 3; step++) await first!.step(contrastiveBatch(recipe, step, 0.05));
-        await second!.writeState(await first!.readState());
-        for (let step = 3; step < 6; step++) {
-          const [one, other] = await Promise.all(
-            [first!, second!].map((r) => r.step(contrastiveBatch(recipe, step, 0.05))),
-          );
-          expect(Math.abs(one!['loss']! / other!['loss']! - 1)).toBeLessThan(1e-6);
-        }
-      }),
-    );
-  });
+  it.each(['float32', 'bfloat16'] as const)(
+    'goes on from a state read in the middle as if never stopped: %s',
+    async (precision) => {
+      const recipe = smallRecipe();
+      const [first, second] = [0, 1].map(() => new CompiledRunner(contrastiveDefinition(recipe), precision, 'cpu'));
+      await withRunner(first!, () =>
+        withRunner(second!, async () => {
+          await first!.writeState(contrastiveState(recipe, 2));
+          for (let step = 0; step < 3; step++) await first!.step(contrastiveBatch(recipe, step, 0.05));
+          await second!.writeState(await first!.readState());
+          for (let step = 3; step < 6; step++) {
+            const [one, other] = await Promise.all(
+              [first!, second!].map((r) => r.step(contrastiveBatch(recipe, step, 0.05))),
+            );
+            expect(Math.abs(one!['loss']! / other!['loss']! - 1)).toBeLessThan(1e-6);
+          }
+        }),
+      );
+    },
+  );
 
   it('keeps its state when the arrays it was given, and those it gave, are written over', async () => {
     const recipe = smallRecipe();
