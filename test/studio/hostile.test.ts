@@ -1,7 +1,11 @@
 /** Images, names and requests that mean harm, against the real engine and the real window. */
-import { cpSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { connect } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
+import sharp from 'sharp';
+import type { Page } from '@playwright/test';
 import { dropPaths } from './support/drop-folder.ts';
 import { picturesOf, sampleFolder } from './support/sample-folder.ts';
 import { expect, test } from './support/studio-test.ts';
@@ -132,4 +136,80 @@ test('the running engine turns away other sites, and says its code nowhere but i
   expect(again.status).toBe(403);
   expect(again.body.toString()).not.toContain(key);
   expect((await ask(engine.port, 'GET', '/', {})).body.toString()).not.toContain(key);
+});
+
+const ready = (page: Page) => expect(page.getByRole('heading', { name: 'Drop folders of images here' })).toBeVisible();
+
+test('pictures, maps and pairs are found by their ids alone, never by a path', async ({ page, folder, engine }) => {
+  await ready(page);
+  const { cookie } = secretsOf(join(folder, 'library'));
+  const names = ['library.db', '../library.db', '../../access/engine.json', '../../../../../etc/passwd'];
+  const written = [
+    (name: string) => name,
+    (name: string) => name.replaceAll('/', '%2f').replaceAll('.', '%2e'),
+    (name: string) => name.replaceAll('/', '%5c'),
+    (name: string) => name.replaceAll('/', '%252f'),
+    (name: string) => `${'a'.repeat(32)}/../${name}`,
+    (name: string) => `1%00${name}`,
+  ];
+  const numbers = ['-1', '0x1', '1e3', '9'.repeat(20), '0'.repeat(64), 'NaN'];
+  for (const kind of ['thumbnails', 'images', 'uploads', 'maps', 'pairs'])
+    for (const id of [...names.flatMap((name) => written.map((write) => write(name))), ...numbers]) {
+      const path = `/pictures/${kind}/${id}`;
+      const { status, body } = await ask(engine.port, 'GET', path, { cookie: `kindred-${engine.port}=${cookie}` });
+      expect([400, 404], path).toContain(status);
+      expect(body.toString('latin1'), path).not.toMatch(/SQLite|root:|"key"/);
+    }
+});
+
+test('an uploaded picture comes back drawn anew, no larger than 4096 pixels', async ({ page, folder, engine }) => {
+  await ready(page);
+  const { key, cookie } = secretsOf(join(folder, 'library'));
+  const path = join(folder, 'long.png');
+  await sharp({ create: { width: 6000, height: 8, channels: 3, background: '#0a0' } })
+    .png()
+    .toFile(path);
+  appendFileSync(path, '<script>alert(5)</script>');
+  const bytes = readFileSync(path);
+  const headers = { 'x-kindred-key': key, 'content-length': String(bytes.length) };
+  const kept = await ask(engine.port, 'PUT', '/uploads/query', headers, bytes);
+  const { uploadId } = JSON.parse(kept.body.toString()) as { uploadId: string };
+  const seen = await ask(engine.port, 'GET', `/pictures/uploads/${uploadId}`, {
+    cookie: `kindred-${engine.port}=${cookie}`,
+  });
+  expect(seen.headers['content-type']).toBe('image/webp');
+  expect(seen.headers['content-security-policy']).toContain('sandbox');
+  expect(seen.body.toString('latin1')).not.toContain('alert');
+  expect((await sharp(seen.body).metadata()).width).toBe(4096);
+});
+
+test('an upload of another length than it says leaves nothing', async ({ page, folder, engine }) => {
+  await ready(page);
+  const { key } = secretsOf(join(folder, 'library'));
+  const send = (declared: number, sent: number): Promise<void> =>
+    new Promise((resolve) => {
+      const socket = connect(engine.port, '127.0.0.1', () => {
+        const head = `PUT /uploads/query HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Kindred-Key: ${key}\r\n`;
+        socket.write(`${head}Content-Length: ${declared}\r\n\r\n${'x'.repeat(sent)}`);
+        setTimeout(() => socket.destroy(), 300);
+      });
+      socket.on('error', () => undefined).on('close', () => resolve());
+    });
+  await send(1000, 10);
+  await send(10, 1000);
+  const left = (): string[] => readdirSync(join(folder, 'library', 'inbox', 'queries'));
+  await expect.poll(left).toEqual([]);
+});
+
+test('the engine listens on 127.0.0.1 and no other address of this computer', async ({ page, engine }) => {
+  await ready(page);
+  const addresses = Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address));
+  const others = ['127.0.0.2', ...addresses.filter((address) => address !== '127.0.0.1')];
+  const answers = (host: string): Promise<boolean> =>
+    new Promise((resolve) => {
+      const socket = connect(engine.port, host, () => (socket.destroy(), resolve(true)));
+      socket.on('error', () => resolve(false));
+    });
+  expect(await answers('127.0.0.1')).toBe(true);
+  for (const host of others) expect(await answers(host), host).toBe(false);
 });

@@ -167,7 +167,8 @@ describe('what is refused', () => {
       const byLength = await askRaw(`${head}Content-Length: ${2 ** 30}\r\n\r\n`, megabyte, 1024);
       const byChunks = await askRaw(`${head}Transfer-Encoding: chunked\r\n\r\n`, chunked, 1024);
       for (const { line, sentBytes } of [byLength, byChunks]) {
-        expect(line === '' || / 413 /.test(line) || start.startsWith('GET')).toBe(true);
+        // A GET may be answered before its body comes; then the connection ends.
+        if (start.startsWith('POST')) expect(line).toMatch(/^$| 413 /);
         expect(sentBytes).toBeLessThan(64 * 1024 * 1024);
       }
     }
