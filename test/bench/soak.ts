@@ -6,7 +6,7 @@
  *
  * DIR must not exist; FOLDER is the sample unless another is given (then with a label `flags`). Ends with 1 when a step
  * failed or something grows; what the tab showed when a step failed is in DIR/faults. `--write` keeps results/soak.json
- * and soak.md, from time to time.
+ * and soak.md, every five minutes.
  */
 import type { Page } from '@playwright/test';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -17,10 +17,10 @@ import { parseArgs } from 'node:util';
 import { runCommand } from '../support/command-line.ts';
 import { startTraining } from '../studio/support/start-training.ts';
 import { MeasuredEngine } from './scale/measured-engine.ts';
-import { DetachableBrowser } from './soak/detachable-browser.ts';
+import { LightBrowser } from './soak/light-browser.ts';
 import { expect, PATIENCE_MS } from './soak/patience.ts';
 import { keepSoak, shown, type SoakOutcome } from './soak/report.ts';
-import { Sampler } from './soak/samples.ts';
+import { type Sample, Sampler } from './soak/samples.ts';
 import { labelled, ROUND, setLabel, undoLabel } from './soak/steps.ts';
 import { verdictsOf } from './soak/verdict.ts';
 import { WatchedSession } from './soak/watched-session.ts';
@@ -38,16 +38,17 @@ const library = resolve(values.library);
 if (existsSync(library)) throw new Error(`"${library}" exists; name one that does not.`);
 const minutes = Number(values.minutes);
 
+const SAMPLE_MS = 30_000;
+const KEEP_EVERY = 10;
 const PAUSE_MS = 4000;
 const TABS = 9;
-/** Rounds between two times that the tab is left alone and weighed. */
-const WEIGH_EVERY = 3;
 /** Shares of the session at which a training begins, and how long it lasts. */
 const TRAININGS_AT = [0.03, 0.5];
 const TRAINING_SHARE = 1 / 30;
 
 const startMs = performance.now();
 const minuteNow = (): number => (performance.now() - startMs) / 60_000;
+const samples: Sample[] = [];
 let [rounds, trainings] = [0, 0];
 
 async function nineTabs(session: WatchedSession): Promise<void> {
@@ -82,7 +83,7 @@ async function training(session: WatchedSession): Promise<void> {
   });
 }
 
-async function drive(session: WatchedSession, weigh: () => Promise<void>): Promise<void> {
+async function drive(session: WatchedSession): Promise<void> {
   await session.step('nine tabs', () => nineTabs(session));
   while (minuteNow() < minutes) {
     if (trainings < TRAININGS_AT.length && minuteNow() >= TRAININGS_AT[trainings]! * minutes) await training(session);
@@ -91,47 +92,41 @@ async function drive(session: WatchedSession, weigh: () => Promise<void>): Promi
       await wait(PAUSE_MS);
     }
     rounds += 1;
-    if (rounds % WEIGH_EVERY === 0) await weigh();
   }
   await session.step('nine tabs again', () => nineTabs(session));
 }
 
 const scratch = mkdtempSync(join(tmpdir(), 'kindred-soak-'));
 const engine = new MeasuredEngine(library, scratch);
-const browser = await DetachableBrowser.launch(join(scratch, 'profile'));
+const chromium = await LightBrowser.launch(join(scratch, 'profile'));
 try {
   const imported = await runCommand(library, 'import', resolve(values.images));
   if (imported.code !== 0) throw new Error(imported.stderr);
   const address = await engine.start();
-  const context = await browser.attach();
+  const context = chromium.browser.contexts()[0]!;
   const evidence = join(library, 'faults');
   mkdirSync(evidence);
-  const session = await WatchedSession.open(context, 'driven', address, evidence);
-  const idle = await WatchedSession.open(context, 'idle', new URL(address).origin, evidence);
+  const session = await WatchedSession.open(context, address, evidence);
+  const idle = await WatchedSession.open(context, new URL(address).origin, evidence);
   await session.page.bringToFront();
-  const sampler = new Sampler(engine, minuteNow);
-  await sampler.watch(session.page);
+  const sampler = await Sampler.of(chromium.browser, engine, session.page);
   const outcome = (): SoakOutcome => ({
     minutes: minuteNow(),
     rounds,
     steps: session.stepsMade,
     trainings,
     faults: [...session.faults, ...idle.faults],
-    samples: sampler.samples,
+    samples,
   });
-  const weigh = async (): Promise<void> => {
-    await sampler.rest();
-    await sampler.takeWeighed(() => browser.detach());
-    const again = await browser.attach();
-    await session.follow(again);
-    await idle.follow(again);
-    await session.page.bringToFront();
-    await sampler.watch(session.page);
-    if (values.write) await keepSoak(outcome());
-  };
-  await drive(session, weigh);
-  await sampler.rest();
-  const verdicts = verdictsOf(sampler.samples);
+  const sampling = setInterval(() => {
+    void sampler.take(minuteNow()).then(async (sample) => {
+      samples.push(sample);
+      if (values.write && samples.length % KEEP_EVERY === 0) await keepSoak(outcome());
+    });
+  }, SAMPLE_MS);
+  await drive(session);
+  clearInterval(sampling);
+  const verdicts = verdictsOf(samples);
   for (const verdict of verdicts) console.log(shown(verdict));
   const { faults, steps } = outcome();
   console.log(`${rounds} rounds, ${steps} steps, ${trainings} trainings, ${faults.length} faults`);
@@ -139,7 +134,7 @@ try {
   if (values.write) await keepSoak(outcome());
   if (faults.length > 0 || verdicts.some(({ isFlat }) => !isFlat)) process.exitCode = 1;
 } finally {
-  await browser.close();
+  await chromium.close();
   await engine.stop();
   rmSync(scratch, { recursive: true, force: true });
 }

@@ -1,11 +1,11 @@
 /** Memory and handles of everything that lives through the session. */
-import type { CDPSession, Page } from '@playwright/test';
-import type { MeasuredEngine } from '../scale/measured-engine.ts';
+import type { Browser, CDPSession, Page } from '@playwright/test';
+import { type MeasuredEngine, residentMbOf } from '../scale/measured-engine.ts';
 
 export interface Sample {
   readonly minute: number;
-  /** The tab's process while nobody watched it (`detachable-browser.ts`), MB; null where it was not weighed. */
-  readonly tabMb: number | null;
+  /** Largest renderer process, MB; the driven tab is always open. */
+  readonly tabMb: number;
   /** After garbage was collected, MB. */
   readonly tabHeapMb: number;
   readonly tabNodes: number;
@@ -16,54 +16,40 @@ export interface Sample {
   readonly computeMb: number | null;
 }
 
-const SAMPLE_MS = 30_000;
-
-/** Takes a sample every half minute, from `watch` until `rest`. */
 export class Sampler {
-  readonly samples: Sample[] = [];
+  readonly #browser: Browser;
   readonly #engine: MeasuredEngine;
-  readonly #minuteNow: () => number;
-  #tab: CDPSession | null = null;
-  #timer: NodeJS.Timeout | undefined;
-  #taking: Promise<void> = Promise.resolve();
+  readonly #tab: CDPSession;
 
-  constructor(engine: MeasuredEngine, minuteNow: () => number) {
+  private constructor(browser: Browser, engine: MeasuredEngine, tab: CDPSession) {
+    this.#browser = browser;
     this.#engine = engine;
-    this.#minuteNow = minuteNow;
+    this.#tab = tab;
   }
 
-  async watch(page: Page): Promise<void> {
-    this.#tab = await page.context().newCDPSession(page);
-    await this.#tab.send('Performance.enable');
-    this.#timer = setInterval(() => {
-      this.#taking = this.#taking.then(() => this.#take(null));
-    }, SAMPLE_MS);
+  static async of(browser: Browser, engine: MeasuredEngine, page: Page): Promise<Sampler> {
+    const tab = await page.context().newCDPSession(page);
+    await tab.send('Performance.enable');
+    return new Sampler(browser, engine, tab);
   }
 
-  /** Looks no more at the tab, until `watch`. */
-  async rest(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#taking;
-  }
-
-  /** After `rest`: one more sample, with what the tab weighs once `weigh` has left it. */
-  async takeWeighed(weigh: () => Promise<number>): Promise<void> {
-    await this.#take(weigh);
-  }
-
-  async #take(weigh: (() => Promise<number>) | null): Promise<void> {
-    await this.#tab!.send('HeapProfiler.collectGarbage');
-    const { metrics } = await this.#tab!.send('Performance.getMetrics');
+  async take(minute: number): Promise<Sample> {
+    await this.#tab.send('HeapProfiler.collectGarbage');
+    const { metrics } = await this.#tab.send('Performance.getMetrics');
     const metric = (name: string): number => metrics.find((each) => each.name === name)?.value ?? 0;
-    this.samples.push({
-      minute: Math.round(100 * this.#minuteNow()) / 100,
-      tabMb: weigh === null ? null : await weigh(),
+    const session = await this.#browser.newBrowserCDPSession();
+    const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+    await session.detach();
+    const renderers = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => residentMbOf(id));
+    return {
+      minute: Math.round(100 * minute) / 100,
+      tabMb: Math.max(...renderers),
       tabHeapMb: Math.round((10 * metric('JSHeapUsedSize')) / 2 ** 20) / 10,
       tabNodes: metric('Nodes'),
       tabListeners: metric('JSEventListeners'),
       engineMb: this.#engine.residentMb(),
       engineFiles: this.#engine.openFiles(),
       computeMb: this.#engine.computeMb(),
-    });
+    };
   }
 }

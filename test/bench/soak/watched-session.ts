@@ -7,49 +7,29 @@ import { PATIENCE_MS } from './patience.ts';
 const VIEWPORT = { width: 1440, height: 900 };
 
 export class WatchedSession {
+  readonly page: Page;
   readonly faults: string[] = [];
-  readonly #name: string;
   readonly #evidence: string;
-  #page: Page;
   #steps = 0;
 
-  private constructor(page: Page, name: string, evidence: string) {
-    this.#page = page;
-    this.#name = name;
+  private constructor(page: Page, evidence: string) {
+    this.page = page;
     this.#evidence = evidence;
-    this.#watch();
   }
 
-  /**
-   * @param name of the tab, by which `follow` knows it.
-   * @param evidence a folder for what the tab showed when a step failed.
-   */
-  static async open(context: BrowserContext, name: string, address: string, evidence: string): Promise<WatchedSession> {
-    const session = new WatchedSession(await context.newPage(), name, evidence);
-    await session.page.setViewportSize(VIEWPORT);
-    await session.page.goto(address);
-    await session.page.evaluate((given) => (window.name = given), name);
-    return session;
-  }
-
-  get page(): Page {
-    return this.#page;
-  }
-
-  /** Watches the same tab again, after Playwright has left and come back. */
-  async follow(context: BrowserContext): Promise<void> {
-    for (const page of context.pages()) if ((await page.evaluate(() => window.name)) === this.#name) this.#page = page;
-    await this.#page.setViewportSize(VIEWPORT);
-    this.#watch();
-  }
-
-  #watch(): void {
-    this.#page.setDefaultTimeout(PATIENCE_MS);
-    this.#page.on('pageerror', (error) => this.faults.push(`error: ${error.message}`));
-    this.#page.on('console', (message) => {
-      if (message.type() === 'error') this.faults.push(`console: ${message.text()}`);
+  /** @param evidence a folder for what the tab showed when a step failed. */
+  static async open(context: BrowserContext, address: string, evidence: string): Promise<WatchedSession> {
+    const page = await context.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
+    await page.setViewportSize(VIEWPORT);
+    const session = new WatchedSession(page, evidence);
+    page.on('pageerror', (error) => session.faults.push(`error: ${error.message}`));
+    page.on('console', (message) => {
+      if (message.type() === 'error') session.faults.push(`console: ${message.text()}`);
     });
-    this.#page.on('crash', () => this.faults.push('the tab crashed'));
+    page.on('crash', () => session.faults.push('the tab crashed'));
+    await page.goto(address);
+    return session;
   }
 
   get stepsMade(): number {
