@@ -22,6 +22,7 @@ import type { BenchContext, Row } from './speed/row.ts';
 import { embeddingRows } from './speed/rows/embedding.ts';
 import { endToEndRows } from './speed/rows/end-to-end.ts';
 import { knnInTimeRows } from './speed/rows/knn-in-time.ts';
+import { largeBatchRows } from './speed/rows/large-batches.ts';
 import { memoryRows } from './speed/rows/memory.ts';
 import { stepRows } from './speed/rows/steps.ts';
 import { runRow } from './speed/run-row.ts';
@@ -60,7 +61,9 @@ function contextIn(scratch: string): BenchContext {
 }
 
 function rowsOf(context: BenchContext): readonly Row[] {
-  return [stepRows, endToEndRows, embeddingRows, knnInTimeRows, memoryRows].flatMap((rows) => rows(context));
+  return [stepRows, endToEndRows, embeddingRows, knnInTimeRows, largeBatchRows, memoryRows].flatMap((rows) =>
+    rows(context),
+  );
 }
 
 function chosen(rows: readonly Row[]): readonly Row[] {
