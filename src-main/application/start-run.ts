@@ -13,6 +13,11 @@ import { freezeImages, type FrozenImages, planned } from './running/freeze-image
 /** Short side kept in the cache beside the side trained at: room for crops to shrink. */
 const CACHE_SIDE_FACTOR = 1.25;
 
+/** Short side at which a run's images are kept. */
+export function cacheSideOf({ cacheSide, side }: Pick<TrainingConfig, 'cacheSide' | 'side'>): number {
+  return cacheSide ?? Math.ceil(CACHE_SIDE_FACTOR * side);
+}
+
 export interface RunPorts {
   readonly stores: LibraryStores;
   readonly host: RunHost;
@@ -75,7 +80,7 @@ export async function startRun(
   const id = request.id ?? makeRunId(clock.wallMs(), ports.random());
   const { config, choice } = await resolvedConfig(ports, request, signal);
   if (choice !== null) listener.onChosen(id, choice);
-  const cacheSide = config.cacheSide ?? Math.ceil(CACHE_SIDE_FACTOR * config.side);
+  const cacheSide = cacheSideOf(config);
   const { frozen, cacheFolder, cached } = await prepareImages(
     ports,
     { datasetId, config },

@@ -39,6 +39,10 @@ test('a search says how many images its encoder has not seen', async ({ page, tr
     // Colour and shape are looked at when an image comes.
     await encoder.selectOption('colour and shape');
     await expect(page.getByText('not seen yet')).toHaveCount(0);
+    // The encoder looks at them in the background.
+    await expect(page.getByText('“ten steps” has looked at 2 more images.')).toBeVisible({ timeout: 60_000 });
+    await encoder.selectOption('ten steps, step 10');
+    await expect(page.getByText('not seen yet')).toHaveCount(0);
   } finally {
     for (const { to } of added) rmSync(to);
   }

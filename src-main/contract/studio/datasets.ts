@@ -49,10 +49,10 @@ export const datasetContract = {
   remove: oc.input(z.strictObject({ id: z.int(), isForGood: z.boolean().default(false) })).output(removalSchema),
 };
 
-/** Work that takes a while: import, erasing, embedding, projection. Runs have their own states. */
+/** Work that takes a while: import, erasing, images decoded for a run, embedding, projection. Runs have their own states. */
 export const jobSchema = z.object({
   id: z.string(),
-  kind: z.enum(['import', 'erase', 'embed', 'project']),
+  kind: z.enum(['import', 'erase', 'prepare', 'embed', 'project']),
   title: z.string(),
   /** In [0, 1], or null while the amount is not known. */
   share: z.number().nullable(),

@@ -43,6 +43,7 @@ function runImport(session: StudioSession, request: ImportRequest, { signal, rep
     report(null, 'Looking for images');
     const result = await importFolders(await session.importPorts(), request, teller(session, report), signal);
     session.changed('datasets', 'files');
+    if (result.new + result.changed > 0) session.embeddings.lookAtNew(result.dataset.id);
     return result;
   });
 }

@@ -1,17 +1,19 @@
 /** What a run would be, as far as it is known before the start: by its images, by measuring, and by runs like it. */
 import { freezeImages } from '#application/running/freeze-images.ts';
+import { cacheSideOf } from '#application/start-run.ts';
 import { asksForGpu, deviceReason } from '#application/doctor.ts';
 import type { Run, RunEvent } from '#application/ports/runs.ts';
 import type { Plan } from '#contract/studio/runs.ts';
 import type { TrainingConfig } from '#contract/training-config.ts';
 import { deviceChoice } from '../cli/doctor/doctor-ports.ts';
 import { machineFacts } from '../cli/doctor/machine-facts.ts';
+import { chunkNote } from '../compute/chunk-notes.ts';
 import { runHost } from '../cli/run-ports.ts';
 import type { RunWish } from './measurements.ts';
 import type { StudioSession } from './studio-session.ts';
 
-/** Of a picture in the cache: three planes of 1.25 sides squared, and a half again for oblong ones. */
-const CACHE_BYTES_PER_SIDE_SQUARED = 3 * 1.25 ** 2 * 1.5;
+/** Of a picture in the cache, a pixel of its short side squared: three planes, and a half again for oblong ones. */
+const CACHE_BYTES_PER_PIXEL = 3 * 1.5;
 
 interface Known {
   readonly viewsPerSecond: number;
@@ -28,7 +30,7 @@ export function planRun(session: StudioSession, wish: RunWish): Plan {
   const stepsPerEpoch = Math.max(1, Math.floor(images.length / config.batchSize));
   // What `auto` will choose is not known before it is measured, so no other run is like it.
   const alike = wish.withChanges === null ? knownByRun(session, config) : null;
-  const known = alike ?? (measured && { ...measured, measuredBy: 'measured just now' });
+  const known = (measured && { ...measured, measuredBy: 'measured just now' }) ?? alike;
   const viewsPerSecond = known?.viewsPerSecond ?? null;
   const totalSteps = stepsOf(config, stepsPerEpoch, viewsPerSecond);
   const isPlanned = totalSteps !== null && viewsPerSecond !== null;
@@ -43,10 +45,15 @@ export function planRun(session: StudioSession, wish: RunWish): Plan {
     machineMemoryBytes: machine.memoryBytes,
     totalSteps,
     durationMs: isPlanned ? (totalSteps * 2 * config.batchSize * 1000) / viewsPerSecond : minutesOf(config),
-    diskBytes: Math.round(images.length * config.side ** 2 * CACHE_BYTES_PER_SIDE_SQUARED),
+    diskBytes: Math.round(images.length * cacheSideOf(config) ** 2 * CACHE_BYTES_PER_PIXEL),
     device: `${machine.processor}, ${machine.cores} cores`,
     deviceReason: reasonOf(known?.device ?? null),
-    warnings: [...notes, ...warningsOf(images.length, config), ...memoryWarning(known, machine.memoryBytes)],
+    warnings: [
+      ...notes,
+      ...chunkNotes(config),
+      ...warningsOf(images.length, config),
+      ...memoryWarning(known, machine.memoryBytes),
+    ],
   };
 }
 
@@ -56,13 +63,15 @@ function reasonOf(device: string | null): string {
   return deviceReason(device === null || device === 'cpu' ? 'cpu' : 'gpu', choice);
 }
 
-/** By the newest run with the same network, side and batch that got as far as to be measured here. */
+/** All that a step's time and memory depend on. */
+function workOf({ side, batchSize, encoder, head, chunk, precision, compiled, optimizer }: TrainingConfig): string {
+  return JSON.stringify([side, batchSize, encoder, head, chunk, precision, compiled, optimizer.kind]);
+}
+
+/** By the newest run of the same work that got as far as to be measured here. */
 function knownByRun(session: StudioSession, config: TrainingConfig): Known | null {
-  const isAlike = ({ config: other }: Run): boolean =>
-    other.side === config.side &&
-    other.batchSize === config.batchSize &&
-    other.encoder.depth === config.encoder.depth &&
-    other.encoder.width === config.encoder.width;
+  const work = workOf(config);
+  const isAlike = ({ config: other }: Run): boolean => workOf(other) === work;
   for (const run of session.stores.runs.list().filter(isAlike)) {
     const known = knownBy(runHost(session.wiring).readEvents(run.id));
     if (known !== null) return { ...known, measuredBy: `as the run “${run.name}” was` };
@@ -98,6 +107,11 @@ function stepsOf({ length, batchSize }: TrainingConfig, stepsPerEpoch: number, r
 
 function minutesOf({ length }: TrainingConfig): number | null {
   return 'minutes' in length ? length.minutes * 60_000 : null;
+}
+
+function chunkNotes(config: TrainingConfig): string[] {
+  const note = chunkNote(config, config.precision === 'auto' ? null : config.precision);
+  return note === null ? [] : [note];
 }
 
 function memoryWarning(known: Pick<Known, 'memoryBytes'> | null, machineBytes: number): string[] {

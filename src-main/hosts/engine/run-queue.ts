@@ -1,5 +1,5 @@
 /** Runs of the studio: one trains, the others wait their turn; what happens is told to every face. */
-import { embedImages } from '#application/embed-images.ts';
+import type { CacheProgress } from '#application/ports/pixel-cache.ts';
 import type { RecipeChoice, Run, RunEvent } from '#application/ports/runs.ts';
 import { resumeRun } from '#application/resume-run.ts';
 import { keepRun } from '#application/keep-run.ts';
@@ -11,19 +11,23 @@ import {
   type StartRequest,
 } from '#application/start-run.ts';
 import { type LongerRequest, trainLonger } from '#application/train-longer.ts';
-import { KindredError, messageOf } from '#base/errors.ts';
+import { isKindredError, KindredError, messageOf } from '#base/errors.ts';
 import type { RunId } from '#base/ids.ts';
-import type { PinnedAtStep, RunPoint, RunSummary } from '#contract/studio/runs.ts';
-import { embedPorts } from '../cli/judging-ports.ts';
+import type { RunSummary } from '#contract/studio/runs.ts';
 import { runHost, runPorts } from '../cli/run-ports.ts';
+import type { JobWork } from './job-list.ts';
 import { untilReleased } from './orphaned-runs.ts';
-import { pinnedAtSteps } from './pinned-at-steps.ts';
+import { pointOf } from './run-record.ts';
 import type { StudioSession } from './studio-session.ts';
 
 interface Waiting {
   readonly runId: RunId;
   readonly train: (signal: AbortSignal) => Promise<void>;
+  /** It will never train: whoever waits for its turn is told. */
+  readonly leave: () => void;
 }
+
+const STOPPED: ReadonlySet<string> = new Set(['job.cancelled', 'job.interrupted']);
 
 /* A run is made at once (its images decoded, its row in the library as `queued`); only training waits for its turn. */
 export class RunQueue {
@@ -74,26 +78,31 @@ export class RunQueue {
     let id: RunId | null = null;
     const ports = await runPorts(this.#session.wiring, this.#session.stores);
     const finished = Promise.withResolvers<void>();
+    const preparing = this.#preparing(() => making.abort());
     const listener = {
       ...this.#listener(() => id),
+      onCache: preparing.show,
       onMade: (newId: RunId): Promise<void> => {
         id = newId;
+        preparing.end();
         made.resolve(newId);
         this.#session.changed('runs');
-        return new Promise((begin) => {
+        return new Promise((begin, giveUp) => {
           const train = (signal: AbortSignal): Promise<void> => {
             turn = signal;
             signal.addEventListener('abort', () => making.abort(), { once: true });
             begin();
             return finished.promise;
           };
-          this.#enqueue({ runId: newId, train });
+          const leave = (): void => giveUp(new KindredError('job.cancelled', 'The run has left the queue.'));
+          this.#enqueue({ runId: newId, train, leave });
         });
       },
     };
     void this.#follow(makeAndTrain(ports, listener, making.signal), (error) => {
       if (turn === null) made.reject(error);
     }).finally(() => {
+      preparing.end();
       this.#makings.delete(making);
       finished.resolve();
     });
@@ -107,28 +116,36 @@ export class RunQueue {
       runs.update(run.id, { status: 'queued' });
       this.#session.changed('runs');
       const ports = await runPorts(this.#session.wiring, this.#session.stores);
-      const listener = this.#listener(() => run.id);
+      const preparing = this.#preparing(() => this.#active?.stop.abort());
+      const listener = { ...this.#listener(() => run.id), onCache: preparing.show };
       await untilReleased(ports.host, run.id, signal);
       await this.#follow(resumeRun(ports, run, listener, signal), () => {
         // It never began.
         if (runs.find(run.id)?.status === 'queued') runs.update(run.id, { status: run.status });
-      });
+      }).finally(preparing.end);
     };
     const isComingToRest = this.activeId === run.id;
-    this.#enqueue({ runId: run.id, train });
+    this.#enqueue({ runId: run.id, train, leave: () => {} });
     if (!isComingToRest) runs.update(run.id, { status: 'queued' });
     this.#session.changed('runs');
   }
 
   /** One that waits for its turn leaves the queue. @throws KindredError `run.idle` when it does neither. */
   pause(id: RunId): void {
-    const place = this.#waiting.findIndex(({ runId }) => runId === id);
     if (this.#active?.runId === id) this.#active.stop.abort();
-    else if (place >= 0) {
-      this.#waiting.splice(place, 1);
+    else if (this.leave(id)) {
       this.#session.stores.runs.update(id, { status: 'paused' });
       this.#session.changed('runs');
     } else throw new KindredError('run.idle', 'This run is not being trained, so there is nothing to pause.', { id });
+  }
+
+  /** Takes a run out of the queue; false where it does not wait in it. */
+  leave(id: RunId): boolean {
+    const place = this.#waiting.findIndex(({ runId }) => runId === id);
+    if (place < 0) return false;
+    const [left] = this.#waiting.splice(place, 1);
+    left!.leave();
+    return true;
   }
 
   /** Stop and keep. @throws KindredError `checkpoint.missing` when there is no trained encoder yet. */
@@ -142,10 +159,9 @@ export class RunQueue {
   #keepAtRest(run: Run): void {
     const { runs } = this.#session.stores;
     keepRun(runs, runHost(this.#session.wiring), run);
-    const place = this.#waiting.findIndex(({ runId }) => runId === run.id);
-    if (place >= 0) this.#waiting.splice(place, 1);
+    this.leave(run.id);
     this.#session.changed('runs', 'encoder');
-    this.embed(run.id);
+    this.#session.embeddings.look(run.id);
   }
 
   async close(): Promise<void> {
@@ -173,11 +189,15 @@ export class RunQueue {
     if (item === undefined) return;
     this.#session.measurements.stop();
     const stop = new AbortController();
-    const ended = item.train(stop.signal).finally(() => {
-      this.#active = null;
-      this.#session.changed('runs', 'encoder');
-      this.#next();
-    });
+    const ended = item
+      .train(stop.signal)
+      .catch((error: unknown) => this.#tellFailure(error))
+      .finally(() => {
+        this.#active = null;
+        this.#session.changed('runs', 'encoder');
+        this.#next();
+        if (!this.isBusy && !this.#isClosing) this.#session.embeddings.goOn();
+      });
     this.#active = { stop, ended, runId: item.runId };
   }
 
@@ -187,37 +207,16 @@ export class RunQueue {
       const { id, outcome } = await training;
       const run = this.#session.stores.runs.find(id);
       if (this.#keeping.delete(id) && outcome.status === 'paused' && run !== null) this.#keepAtRest(run);
-      if (outcome.status === 'finished') this.embed(id);
+      if (outcome.status === 'finished') this.#session.embeddings.look(id);
     } catch (error) {
       onError(error);
-      if (!this.#isClosing) this.#tellFailure(error);
+      this.#tellFailure(error);
     }
-  }
-
-  /** Encodes the run's dataset in the background, so that searches are answered by content. */
-  embed(id: RunId): void {
-    const run = this.#session.stores.runs.find(id);
-    if (run === null) return;
-    this.#session.jobs.start('embed', `Looking at all images with “${run.name}”`, async ({ signal, report }) => {
-      const images = this.#session.stores.files.images(run.datasetId);
-      const ports = await embedPorts(this.#session.wiring);
-      const { embedded } = await embedImages(
-        ports,
-        run,
-        images,
-        { output: 'h' },
-        ({ done, total }) => report(total === 0 ? null : done / total, `${done} of ${total} images`),
-        signal,
-      );
-      this.#session.changed('encoder', 'files');
-      return embedded === 0 ? null : `Searches are now answered by “${run.name}”.`;
-    });
   }
 
   #listener(id: () => RunId | null) {
     const advice: string[] = [];
     return {
-      onCache: () => undefined,
       onNote: (note: string): void => void advice.push(note),
       onChosen: (_: RunId, { message }: RecipeChoice): void => void advice.push(message),
       onEvent: (event: RunEvent): void => {
@@ -234,67 +233,30 @@ export class RunQueue {
     };
   }
 
+  /** Shows, as a job, how images are decoded for a run, from when there are some to decode. */
+  #preparing(stop: () => void): { show: (progress: CacheProgress) => void; end: () => void } {
+    const over = Promise.withResolvers<null>();
+    let report: JobWork['report'] | null = null;
+    const begin = (tools: JobWork): Promise<null> => {
+      report = tools.report;
+      tools.signal.addEventListener('abort', stop, { once: true });
+      return over.promise;
+    };
+    return {
+      show: ({ done, total }) => {
+        if (report === null && done < total) this.#session.jobs.start('prepare', 'Preparing images to train on', begin);
+        report?.(
+          total === 0 ? null : done / total,
+          `${done.toLocaleString('en')} of ${total.toLocaleString('en')} images`,
+        );
+      },
+      end: () => over.resolve(null),
+    };
+  }
+
+  /** What somebody stopped is no failure. */
   #tellFailure(error: unknown): void {
+    if (this.#isClosing || (isKindredError(error) && STOPPED.has(error.code))) return;
     this.#session.jobs.start('embed', 'Training', () => Promise.reject(new Error(messageOf(error))));
   }
-
-  /** Points and headline numbers recorded so far. */
-  record(id: RunId): RunRecord {
-    const events = runHost(this.#session.wiring).readEvents(id);
-    const points = events.flatMap((event) => (event.kind === 'progress' ? [pointOf(event)] : []));
-    const headlines = events.flatMap((event) => {
-      if (event.kind !== 'evaluated') return [];
-      const { kind: _, ...headline } = event;
-      return [headline];
-    });
-    const neighbours = pinnedAtSteps(events, this.#session.stores.images);
-    const advice = events.flatMap((event) => (event.kind === 'advice' ? [event.message] : []));
-    return { points: thinned(points), headlines, neighbours, advice: advice.slice(-1), start: startOf(events) };
-  }
-}
-
-/** As `run.points` answers. */
-interface RunRecord {
-  readonly points: RunPoint[];
-  readonly headlines: NonNullable<RunSummary['headline']>[];
-  readonly neighbours: PinnedAtStep[];
-  readonly advice: string[];
-  readonly start: RunStart | null;
-}
-
-interface RunStart {
-  readonly device: string;
-  readonly precision: 'float32' | 'bfloat16';
-  readonly isCompiled: boolean;
-  readonly memoryBytes: number;
-}
-
-function startOf(events: readonly RunEvent[]): RunStart | null {
-  const started = events.findLast((event) => event.kind === 'started');
-  if (started === undefined) return null;
-  const { device, precision, compiled, memoryBytes } = started;
-  return { device, precision, isCompiled: compiled, memoryBytes };
-}
-
-/** More points than a chart has pixels only cost time; the last one always stays. */
-const MOST_POINTS = 2000;
-
-function thinned(points: readonly RunPoint[]): RunPoint[] {
-  const every = Math.ceil(points.length / MOST_POINTS);
-  return points.filter((_, i) => i % every === 0 || i === points.length - 1);
-}
-
-function pointOf(event: Extract<RunEvent, { kind: 'progress' }>): RunPoint {
-  const { step, epoch, loss, noSignalLoss, learningRate, viewsPerSecond, waitingShare, remainingMs, measures } = event;
-  return {
-    step,
-    epoch,
-    loss,
-    noSignalLoss,
-    learningRate,
-    viewsPerSecond,
-    waitingShare,
-    remainingMs,
-    measures: { ...measures },
-  };
 }

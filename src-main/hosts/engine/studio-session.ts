@@ -20,6 +20,7 @@ import { Checkpoints } from './checkpoints.ts';
 import type { EngineIndex } from './engine-index.ts';
 import { eraseRemovedDatasets } from './erase-jobs.ts';
 import { EventLog } from './event-log.ts';
+import { EmbedJobs } from './embed-jobs.ts';
 import { Inbox } from './inbox.ts';
 import { JobList } from './job-list.ts';
 import { Maps } from './maps.ts';
@@ -37,6 +38,7 @@ const RETRY_MS = 200;
 /** By then what is on screen has been answered. */
 const KEEP_COLUMNS_AFTER_MS = 20_000;
 const ERASE_AFTER_MS = 5000;
+const LOOK_AFTER_MS = 5000;
 
 export class StudioSession {
   readonly wiring: Wiring;
@@ -55,11 +57,13 @@ export class StudioSession {
   readonly pairs: Pairs;
   readonly measurements: Measurements;
   readonly runs: RunQueue;
+  readonly embeddings: EmbedJobs;
   readonly watched: WatchedFolders;
   readonly #checkpoints: Checkpoints;
   #stopSettling: () => void = () => undefined;
   #keeping: NodeJS.Timeout | undefined;
   #erasing: NodeJS.Timeout | undefined;
+  #looking: NodeJS.Timeout | undefined;
   #searchPorts: Promise<SearchPorts> | null = null;
 
   private constructor(wiring: Wiring, stores: LibraryStores) {
@@ -75,6 +79,7 @@ export class StudioSession {
     this.maps = new Maps(this);
     this.measurements = new Measurements({ stores, host: runHost(wiring) }, () => this.runs.isBusy);
     this.runs = new RunQueue(this);
+    this.embeddings = new EmbedJobs(this);
     this.watched = watchDatasets(this);
     this.pairs = new Pairs({
       decoder: () => wiring.decoder(),
@@ -93,6 +98,7 @@ export class StudioSession {
     session.inbox.forgetQueries().catch(() => {}); // What cannot be deleted now is tried again at the next start.
     session.#keeping = setTimeout(() => void session.#keepColumns(), KEEP_COLUMNS_AFTER_MS);
     session.#erasing = setTimeout(() => eraseRemovedDatasets(session), ERASE_AFTER_MS);
+    session.#looking = setTimeout(() => session.embeddings.takeUp(), LOOK_AFTER_MS);
     session.#stopSettling = settleOrphanedRuns(runs, runHost(wiring), () => session.changed('runs'));
     session.watched.refresh();
     return session;
@@ -156,6 +162,7 @@ export class StudioSession {
     await this.watched.close();
     clearTimeout(this.#keeping);
     clearTimeout(this.#erasing);
+    clearTimeout(this.#looking);
     this.jobs.stopAll();
     await this.measurements.close();
     await this.runs.close();

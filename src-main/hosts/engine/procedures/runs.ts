@@ -9,6 +9,7 @@ import { runHost } from '../../cli/run-ports.ts';
 import { changesOver, type ConfigOptions, configFrom } from '../../cli/training-options.ts';
 import type { RunWish } from '../measurements.ts';
 import { planRun } from '../plan-run.ts';
+import { runRecord } from '../run-record.ts';
 import type { StudioSession } from '../studio-session.ts';
 import { studio } from './implementer.ts';
 
@@ -84,7 +85,7 @@ export const runProcedures = {
     session.runs.summaryOf(requireRun(session, input.id)),
   ),
   points: studio.run.points.handler(({ input, context: { session } }) =>
-    session.runs.record(requireRun(session, input.id).id),
+    runRecord(session, requireRun(session, input.id).id),
   ),
   pause: studio.run.pause.handler(({ input, context: { session } }) => {
     session.runs.pause(requireRun(session, input.id).id);
@@ -113,7 +114,9 @@ export const runProcedures = {
   ),
   remove: studio.run.remove.handler(async ({ input, context: { session } }) => {
     const vectors = await session.wiring.vectors();
-    removeRun(session.stores.runs, runHost(session.wiring), vectors, requireRun(session, input.id));
+    const run = requireRun(session, input.id);
+    removeRun(session.stores.runs, runHost(session.wiring), vectors, run);
+    session.runs.leave(run.id);
     session.changed('runs', 'encoder');
     return {};
   }),
