@@ -36,6 +36,8 @@ export interface ImportRequest {
   readonly folders: readonly string[];
   /** Name of the dataset; null: chosen by the folders. */
   readonly name: string | null;
+  /** A root of the dataset whose place the first folder takes: the same folder, from elsewhere. */
+  readonly instead?: string;
 }
 
 export type ImportProgress =
@@ -74,7 +76,7 @@ export async function importFolders(
   const { stores } = ports;
   const folders = [...new Set(request.folders.map((folder) => resolve(folder)))];
   for (const folder of folders) await refuseUnreachable(ports, folder, signal);
-  const dataset = stores.transaction(() => prepareDataset(ports, folders, request.name));
+  const dataset = stores.transaction(() => prepareDataset(ports, folders, request));
   const scan = await scanRoots(ports, dataset, onProgress, signal);
   const plan = compareScan(stores.files.known(dataset.id), scan);
   const recorder = new FileRecorder(stores, dataset.id, plan);
@@ -118,9 +120,15 @@ async function scanRoots(
 }
 
 /** The dataset with the folders among its roots; one that lies within a root is none of its own. */
-function prepareDataset(ports: ImportPorts, folders: readonly string[], name: string | null): Dataset {
+function prepareDataset(
+  ports: ImportPorts,
+  folders: readonly string[],
+  { name, instead }: Omit<ImportRequest, 'folders'>,
+): Dataset {
   const { datasets } = ports.stores;
   const dataset = chooseDataset(datasets, folders, name, ports.clock.wallMs());
+  const replaced = dataset.roots.find(({ path }) => path === instead);
+  if (replaced !== undefined) datasets.moveRoot(replaced.id, folders[0]!);
   for (const folder of folders) {
     const roots = datasets.find(dataset.id)!.roots;
     const isWithin = roots.some((root) => folder === root.path || folder.startsWith(root.path + sep));

@@ -95,6 +95,9 @@ export function datasetStore(database: Database): DatasetStore {
       const sql = 'SELECT id, path FROM dataset_roots WHERE dataset_id = $id AND path = $path';
       return prepared.get<DatasetRoot>(sql, values)!;
     },
+    moveRoot: (rootId, path) => {
+      prepared.run('UPDATE dataset_roots SET path = $path WHERE id = $rootId', { rootId, path });
+    },
     markImported: (id, importedMs, labelReason) => {
       const sql = 'UPDATE datasets SET imported_ms = $importedMs, label_reason = $labelReason WHERE id = $id';
       prepared.run(sql, { id, importedMs, labelReason });

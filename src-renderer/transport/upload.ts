@@ -3,6 +3,7 @@
  * Files go one after the other, each retried when the engine was away; what has arrived is not sent again, also when the
  * same files are dropped another time.
  */
+import { isSkippedFolder, kindOfName } from '../../src-main/contract/scan-rules.ts';
 import type { Studio } from '../state/studio.svelte.ts';
 import { counted } from '../state/wording.ts';
 
@@ -15,10 +16,20 @@ export interface UploadFile {
 const TRIES = 20;
 const RETRY_MS = 500;
 
-/** Uploads a folder's files, then imports them as a dataset named after their first folder. */
-export async function uploadFiles(studio: Studio, files: readonly UploadFile[]): Promise<void> {
-  const name = files[0]?.relativePath.split('/')[0] ?? 'Dropped images';
+/** What the engine says of a file that it does not take; others may well be taken. */
+class RefusedFile extends Error {}
+const REFUSALS = new Set([413, 422]);
+
+/**
+ * Uploads what may be a picture by its name, then imports it as a dataset named after its first folder. A file that is
+ * refused is left out, and told.
+ */
+export async function uploadFiles(studio: Studio, dropped: readonly UploadFile[]): Promise<void> {
+  const files = dropped.filter(({ relativePath }) => isLookedAt(relativePath));
+  if (files.length === 0) return studio.notify('There is no picture among what was dropped.', true);
+  const name = files[0]!.relativePath.split('/')[0]!;
   const progress = studio.beginUpload(`Uploading ${name}`);
+  const refused: string[] = [];
   try {
     const batch = await batchOf(files);
     const here = await studio.ask((engine) => engine.dataset.uploaded({ batch }));
@@ -26,16 +37,29 @@ export async function uploadFiles(studio: Studio, files: readonly UploadFile[]):
     for (const [index, { file, relativePath }] of files.entries()) {
       if (progress.isCancelled()) return;
       if (!arrived.has(relativePath.normalize('NFC'))) {
-        await put(`/uploads/folder/${batch}`, file, studio.key, { 'x-kindred-path': encodeURIComponent(relativePath) });
+        const headers = { 'x-kindred-path': encodeURIComponent(relativePath) };
+        await put(`/uploads/folder/${batch}`, file, studio.key, headers).catch((error: unknown) => {
+          if (!(error instanceof RefusedFile)) throw error;
+          refused.push(`${relativePath} (${error.message})`);
+        });
       }
       progress.report((index + 1) / files.length, `${index + 1} of ${counted(files.length, 'file')}`);
     }
-    await studio.ask((engine) => engine.dataset.importUpload({ batch, name }));
+    if (refused.length > 0)
+      studio.notify(`${counted(refused.length, 'file was', 'files were')} not taken, the first: ${refused[0]}`, true);
+    if (refused.length < files.length) await studio.ask((engine) => engine.dataset.importUpload({ batch, name }));
   } catch (error) {
     studio.notify(`The upload stopped: ${error instanceof Error ? error.message : String(error)}`, true);
   } finally {
     progress.end();
   }
+}
+
+/** As a folder on disk is looked at: nothing hidden, no folder of previews, no file that is no picture by its name. */
+function isLookedAt(relativePath: string): boolean {
+  const parts = relativePath.split('/');
+  const name = parts.pop()!;
+  return kindOfName(name) !== 'none' && !parts.slice(1).some(isSkippedFolder);
 }
 
 /** The name the engine keeps these files under: the same for the same files, by their paths, sizes and times. */
@@ -57,7 +81,8 @@ async function put(url: string, body: Blob, key: string, headers: Record<string,
     try {
       const response = await fetch(url, { method: 'PUT', body, headers: { 'x-kindred-key': key, ...headers } });
       if (response.ok) return response;
-      throw new Error(await response.text());
+      const text = await response.text();
+      throw REFUSALS.has(response.status) ? new RefusedFile(text) : new Error(text);
     } catch (error) {
       if (!(error instanceof TypeError) || attempt === TRIES) throw error;
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));

@@ -87,6 +87,8 @@ export interface DatasetStore {
   readonly counts: (id: DatasetId) => DatasetCounts;
   /** The root with this path, made when it is not there. */
   readonly addRoot: (id: DatasetId, path: string) => DatasetRoot;
+  /** The root lies elsewhere now; what it held there is gone or has moved, as the next import finds. */
+  readonly moveRoot: (rootId: number, path: string) => void;
   /** @param labelReason why folders became labels or did not, in a sentence. */
   readonly markImported: (id: DatasetId, importedMs: number, labelReason: string) => void;
   readonly folderLabels: (id: DatasetId) => FolderLabels;

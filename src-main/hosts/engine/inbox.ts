@@ -24,7 +24,7 @@ import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import type { FileScanner, PathProblem, ScannedFile } from '#application/ports/images.ts';
 import { KindredError } from '#base/errors.ts';
-import { kindOfName } from '#images/scan-rules.ts';
+import { kindOfName } from '#contract/scan-rules.ts';
 
 const QUERIES = 'queries';
 const KEPT_UNUSED_MS = 30 * 24 * 3600 * 1000;
@@ -62,6 +62,14 @@ export class Inbox {
       .replaceAll(/^\.+/g, '_')
       .slice(0, ROOT_NAME_LENGTH);
     return join(this.#folder, batch, plain === '' ? 'files' : plain);
+  }
+
+  /** Whether two roots are one folder at two times: it is called the same, and some of the same paths lie in it. */
+  isSameFolder(root: string, other: string): boolean {
+    const [batch, otherBatch] = [this.#batchOf(root), this.#batchOf(other)];
+    if (batch === null || otherBatch === null || basename(root) !== basename(other)) return false;
+    const paths = new Set(this.entries(batch).map(({ relativePath }) => relativePath));
+    return this.entries(otherBatch).some(({ relativePath }) => paths.has(relativePath));
   }
 
   /** Files of a batch that are here whole, in the order they came. */
@@ -111,10 +119,7 @@ export class Inbox {
 
   /** Finds the files of batches by their manifests, everything else by `other`. */
   scanner(other: FileScanner): FileScanner {
-    const batchOf = (root: string): string | null => {
-      const below = relative(this.#folder, root).split(sep);
-      return /^[0-9a-f]{32}$/.test(below[0] ?? '') ? below[0]! : null;
-    };
+    const batchOf = (root: string): string | null => this.#batchOf(root);
     const scanBatch = (batch: string) => this.#scanBatch(batch);
     return {
       scan: async function* (roots, signal) {
@@ -125,6 +130,12 @@ export class Inbox {
         }
       },
     };
+  }
+
+  /** null for a root that is no batch's. */
+  #batchOf(root: string): string | null {
+    const below = relative(this.#folder, root).split(sep);
+    return /^[0-9a-f]{32}$/.test(below[0] ?? '') ? below[0]! : null;
   }
 
   #scanBatch(batch: string): { readonly files: readonly ScannedFile[]; readonly problems: readonly PathProblem[] } {

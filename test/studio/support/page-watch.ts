@@ -33,7 +33,7 @@ export class PageWatch {
       if (message.type() !== 'error') return;
       const isConnection = message.text().startsWith('Failed to load resource: net::ERR_');
       const { url } = message.location();
-      const isRefusal = this.#refused !== null && url.endsWith(this.#refused) && / 4\d\d /.test(message.text());
+      const isRefusal = this.#refused !== null && url.includes(this.#refused) && / 4\d\d /.test(message.text());
       if (!isRefusal && (this.#isEngineExpected || !isConnection))
         this.#faults.push(`console: ${message.text()} ${url}`);
     });
@@ -44,7 +44,7 @@ export class PageWatch {
     this.#isEngineExpected = false;
   }
 
-  /** @param path of what the engine will refuse to do from here on. */
+  /** @param path of what the engine will refuse to do from here on, or a part of it. */
   expectRefusalOf(path: string): void {
     this.#refused = path;
   }

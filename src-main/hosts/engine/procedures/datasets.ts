@@ -1,3 +1,5 @@
+import { freeName } from '#application/importing/choose-dataset.ts';
+import type { ImportRequest } from '#application/import-folders.ts';
 import { renameDataset } from '#application/rename-dataset.ts';
 import { KindredError } from '#base/errors.ts';
 import type { DatasetId } from '#base/ids.ts';
@@ -22,6 +24,21 @@ function rescan(session: StudioSession, dataset: Dataset): string {
   return startImport(session, `Looking at ${dataset.name} again`, requestFor(dataset));
 }
 
+/** A folder that was uploaded before, and has changed, takes its own place; another of its name becomes another dataset. */
+function uploadRequest(
+  { inbox, stores }: StudioSession,
+  { batch, name }: { batch: string; name: string },
+): ImportRequest {
+  const root = inbox.rootOf(batch, name);
+  for (const dataset of stores.datasets.list()) {
+    const roots = dataset.roots.map(({ path }) => path);
+    if (roots.includes(root)) return { folders: [root], name: dataset.name };
+    const instead = roots.find((path) => inbox.isSameFolder(path, root));
+    if (instead !== undefined) return { folders: [root], name: dataset.name, instead };
+  }
+  return { folders: [root], name: freeName(stores.datasets, name) };
+}
+
 const { dataset } = studio;
 
 export const datasetProcedures = {
@@ -30,10 +47,7 @@ export const datasetProcedures = {
     jobId: startImport(session, 'Adding images', { folders: input.paths, name: input.name ?? null }),
   })),
   importUpload: dataset.importUpload.handler(({ input, context: { session } }) => ({
-    jobId: startImport(session, `Adding ${input.name}`, {
-      folders: [session.inbox.rootOf(input.batch, input.name)],
-      name: input.name,
-    }),
+    jobId: startImport(session, `Adding ${input.name}`, uploadRequest(session, input)),
   })),
   uploaded: dataset.uploaded.handler(({ input, context: { session } }) => ({
     relativePaths: session.inbox.entries(input.batch).map(({ relativePath }) => relativePath),
