@@ -21,6 +21,19 @@ interface Encoder {
   readonly isBaseline: boolean;
 }
 
+interface OpenedMap {
+  readonly mapId: string | null;
+  readonly isNewest: boolean;
+  readonly missing: number;
+  readonly stopped: string | null;
+}
+
+function noteOf({ mapId, isNewest, missing, stopped }: OpenedMap): string | null {
+  if (stopped !== null) return stopped;
+  if (mapId === null || isNewest) return null;
+  return missing > 0 ? `${counted(missing, 'image is', 'images are')} not on it yet.` : 'Images have changed since.';
+}
+
 export class MapData {
   readonly #studio: Studio;
   #mapId: string | null = null;
@@ -29,6 +42,9 @@ export class MapData {
   #groups = $state.raw<readonly string[]>([]);
   #encoder = $state.raw<Encoder | null>(null);
   #message = $state('Looking for the map …');
+  #note = $state<string | null>(null);
+  #isMaking = $state(false);
+  #colouring = 0;
 
   constructor(studio: Studio) {
     this.#studio = studio;
@@ -54,24 +70,40 @@ export class MapData {
   get message(): string {
     return this.#message;
   }
+  /** What the map does not show, or why there is none. */
+  get note(): string | null {
+    return this.#note;
+  }
+  get isMaking(): boolean {
+    return this.#isMaking;
+  }
 
   cssColour(group: number): string {
     return groupColour(group, theme.isDark);
   }
 
-  /** Shows the dataset's map; while it is being made, says so (its job tells when it is done). */
-  async open(datasetId: number | null): Promise<void> {
+  /**
+   * Shows the dataset's map; while it is being made, says so (its job tells when it is done).
+   *
+   * @param again lay it out anew.
+   */
+  async open(datasetId: number | null, again = false): Promise<void> {
     if (datasetId === null) return;
-    const answer = await this.#studio.ask((engine) => engine.map.open({ datasetId }));
-    if (!answer) return;
+    const answer = await this.#studio.ask((engine) => engine.map.open({ datasetId, again }));
+    if (!answer) {
+      if (this.#cloud === null) this.#message = 'There is no map to show.';
+      return;
+    }
     this.#encoder = answer.encoder;
+    this.#isMaking = answer.jobId !== null;
+    this.#note = noteOf(answer);
     if (answer.mapId === null) {
       this.#cloud = null;
-      this.#message = 'Laying out the map; its progress stands at the lower edge …';
+      this.#message = this.#isMaking ? 'Laying out the map; its progress stands at the lower edge …' : '';
     } else if (answer.mapId !== this.#mapId || this.#cloud === null) {
       this.#mapId = answer.mapId;
       await this.#load(answer.mapId);
-    }
+    } else await this.#loadGroups(answer.mapId, this.#cloud.positions); // Labels and tags may have changed.
   }
 
   colour(by: string): void {
@@ -88,6 +120,7 @@ export class MapData {
 
   async #loadGroups(mapId: string, positions: Float32Array): Promise<void> {
     const by = this.colourBy;
+    const turn = ++this.#colouring;
     if (by === 'cluster') {
       const { clusterOf, sizes } = mapClusters(positions);
       const named = sizes.map((size, i) => (i === 0 ? `between, ${count(size)}` : `${i}: ${counted(size, 'image')}`));
@@ -103,6 +136,7 @@ export class MapData {
     }
     const response = await fetch(`/pictures/maps/${mapId}/groups?by=${encodeURIComponent(by)}`);
     const { names, index } = (await response.json()) as { names: string[]; index: string };
+    if (turn !== this.#colouring) return;
     const text = atob(index);
     const groups = new Uint8Array(text.length);
     for (let i = 0; i < text.length; i++) groups[i] = text.charCodeAt(i);

@@ -45,7 +45,8 @@ export const shortcutGroups: readonly ShortcutGroup[] = [
     ['0', 'Show all'],
     ['Ctrl drag', 'Select a box'],
     ['Alt drag', 'Move the map'],
-    ['Space', 'Select what is in the middle'],
+    ['Space', 'Select what is in the frame'],
+    ['Shift Space', 'Select it besides'],
     ['Esc', 'Select none'],
   ),
 ];

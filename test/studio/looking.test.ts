@@ -115,3 +115,20 @@ test('the map is coloured by what is odd about pictures', async ({ page }) => {
   await expect(colours.getByRole('button', { name: 'nothing odd' })).toBeVisible();
   await expect(colours.getByRole('button', { name: 'flags' })).toHaveCount(0);
 });
+
+test('what the frame holds is selected by keys, and a label set on the map colours it at once', async ({ page }) => {
+  await page.getByRole('navigation').getByRole('button', { name: 'Map' }).click();
+  const map = page.getByRole('application', { name: /^Map of 96 images/ });
+  await expect(map).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByRole('button', { name: 'moth', exact: true })).toHaveCount(0);
+  await map.press('-');
+  await map.press('Space');
+  const chosen = page.getByRole('toolbar', { name: 'Selected files' });
+  await expect(chosen.getByText(/^\d+ files?$/)).toBeVisible();
+  await page.keyboard.press('l');
+  await page.keyboard.type('moth');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: 'moth', exact: true })).toBeVisible();
+  await page.getByRole('button', { name: /^Undo:/ }).click();
+  await expect(page.getByRole('button', { name: 'moth', exact: true })).toHaveCount(0);
+});

@@ -75,12 +75,21 @@ export const pairContract = {
 };
 
 export const mapContract = {
-  /** The map of a dataset by its current encoder; starts a job when there is none yet. Points come over GET. */
-  open: oc.input(z.strictObject({ datasetId: z.int() })).output(
+  /**
+   * The map of a dataset by its current encoder; starts a job when there is none yet, or when it is asked for again. One
+   * that is there stays when images come or go. Points come over GET.
+   */
+  open: oc.input(z.strictObject({ datasetId: z.int(), again: z.boolean().default(false) })).output(
     z.object({
-      /** null while it is being made. */
+      /** The newest there is; null: none yet. */
       mapId: z.string().nullable(),
+      /** At work on a newer one. */
       jobId: z.string().nullable(),
+      /** False: images have come or gone since, the first of them `missing` more than are on it. */
+      isNewest: z.boolean(),
+      missing: z.int(),
+      /** Why there is none and none is being made: what the last attempt ended with. */
+      stopped: z.string().nullable(),
       encoder: encoderSchema,
     }),
   ),

@@ -65,7 +65,7 @@ export class EngineIndex {
     return this.#search.rank(question);
   }
 
-  mapIdOf(encoderKey: string, datasetId: number): string | null {
+  mapIdOf(encoderKey: string, datasetId: number): { mapId: string; images: number } | null {
     return this.#maps.idOf(encoderKey, datasetId);
   }
 

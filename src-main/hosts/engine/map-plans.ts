@@ -45,9 +45,10 @@ export class MapPlans {
     this.#images = new PassingImages(index);
   }
 
-  /** The name of the map of what is there now: equal for the same images and encoder; null without an image. */
-  idOf(encoderKey: string, datasetId: number): string | null {
-    return this.#plan(encoderKey, datasetId)?.mapId ?? null;
+  /** The name of the map of what is there now, equal for the same images and encoder, and how many they are; null: none. */
+  idOf(encoderKey: string, datasetId: number): { mapId: string; images: number } | null {
+    const plan = this.#plan(encoderKey, datasetId);
+    return plan === null ? null : { mapId: plan.mapId, images: plan.imageIds.length };
   }
 
   /** What has to be laid out for it. */

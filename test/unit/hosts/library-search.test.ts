@@ -125,13 +125,13 @@ it('plans a map of the images with a vector, by their hashes, whose name changes
     expect(cosine(row, vectors.get(hash)!)).toBeCloseTo(1, 5);
   });
   library.tagAll();
-  expect(plans.idOf(KEY, 1)).toBe(task.mapId);
+  expect(plans.idOf(KEY, 1)).toEqual({ mapId: task.mapId, images: task.imageIds.length });
   const positions = Float32Array.from({ length: 2 * task.imageIds.length }, (_, i) => i);
   const files = plainImages(database, fileFilterSchema.parse({ datasetId: 1 }));
   const points = plans.points(task.imageIds, 1, positions);
   expect([...fileIdsOf(points)]).toEqual([...task.imageIds].map((id) => files.get(id)));
   library.lose(files.get(task.imageIds[1]!)!);
-  expect(plans.idOf(KEY, 1)).not.toBe(task.mapId);
+  expect(plans.idOf(KEY, 1)!.mapId).not.toBe(task.mapId);
   const left = plainImages(database, fileFilterSchema.parse({ datasetId: 1 }));
   const kept = [...task.imageIds].filter((id) => left.has(id));
   const after = plans.points(task.imageIds, 1, positions);
