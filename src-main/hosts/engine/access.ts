@@ -71,6 +71,11 @@ export class Access {
   }
 }
 
+/** The key that opens the engine of a library, for another process of the same user; null when there is none yet. */
+export function keyOfLibrary(libraryFolder: string): string | null {
+  return readStored(join(libraryFolder, 'access', 'engine.json'))?.key ?? null;
+}
+
 /** The access of the library in `libraryFolder`, made on first use. */
 export function loadAccess(libraryFolder: string): Access {
   const folder = join(libraryFolder, 'access');

@@ -3,6 +3,7 @@
  *
  *   guard, body limit        every request
  *   POST /rpc/*              the contract; needs the key
+ *   POST /launch             a fresh address, for another start on the same library; needs the key
  *   GET  /thumbnails/ID …    pictures; need the cookie (or the key)
  *   GET  /, files            the page; needs nothing and holds nothing without a launch code
  */
@@ -36,6 +37,8 @@ export interface EngineServer {
   readonly close: () => Promise<void>;
 }
 
+const addressOf = (access: Access, port: number): string => `http://127.0.0.1:${port}/?code=${access.mintLaunchCode()}`;
+
 function routes(options: EngineServerOptions, port: () => number): Hono {
   const { access } = options;
   const app = new Hono();
@@ -50,6 +53,10 @@ function routes(options: EngineServerOptions, port: () => number): Hono {
     if (!access.opensCommands(context.req.header(KEY_HEADER))) return context.text('The key is missing or wrong.', 401);
     const response = await options.rpc(context.req.raw);
     return response === null ? next() : context.newResponse(response.body, response);
+  });
+  app.post('/launch', (context) => {
+    if (!access.opensCommands(context.req.header(KEY_HEADER))) return context.text('The key is missing or wrong.', 401);
+    return context.json({ address: addressOf(access, port()) });
   });
   const needsCookie = async (context: Parameters<Parameters<typeof app.use>[1]>[0], next: () => Promise<void>) => {
     const isOpen =
@@ -80,7 +87,7 @@ export async function startEngineServer(options: EngineServerOptions): Promise<E
   server.on('upgrade', (_request, socket) => socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n'));
   return {
     port,
-    address: () => `http://127.0.0.1:${port}/?code=${options.access.mintLaunchCode()}`,
+    address: () => addressOf(options.access, port),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

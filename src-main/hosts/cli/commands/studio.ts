@@ -1,14 +1,17 @@
-import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { KindredError, messageOf } from '#base/errors.ts';
 import type { EngineLine } from '#contract/studio/desktop.ts';
 import { startEngine, type Engine } from '#hosts/engine/engine.ts';
+import { joinEngine } from '#hosts/engine/join-engine.ts';
 import type { Cli, RegisterCommand } from '../command.ts';
+import { openBrowser } from '../open-browser.ts';
 
 interface StudioOptions {
   readonly open: boolean;
-  readonly port: string;
+  /** Else where it was last. */
+  readonly port?: string;
   readonly endWithInput?: boolean;
 }
 
@@ -19,7 +22,7 @@ export const register: RegisterCommand = (program, cli) => {
     .command('studio')
     .description('Open the studio: a window in the browser on the library')
     .option('--no-open', 'print the address and leave the browser alone')
-    .option('--port <port>', 'listen here (else on any free port)', '0')
+    .option('--port <port>', 'listen here (else where it did last, or on any free port; 0: any)')
     .option('--end-with-input', 'end when the standard input ends')
     .action((options: StudioOptions) => openStudio(cli(), options));
 };
@@ -28,21 +31,62 @@ async function openStudio({ output, signal, wiring }: Cli, options: StudioOption
   if (!existsSync(PAGE)) {
     throw new KindredError('setup.incomplete', 'The window is not built. Start with "npm start", which builds it.');
   }
-  const onFault = (error: unknown): void => output.warning(`A request failed: ${messageOf(error)}`);
-  const engine = await startOn(portOf(options.port), (port) =>
-    startEngine({ wiring, pageFolder: PAGE, port, onFault }),
-  );
-  const address = engine.address();
+  const started = await startOrJoin(output, wiring, options.port);
+  const address = typeof started === 'string' ? started : started.address();
   const stop = new AbortController();
   output.event({ event: 'studio.ready', address });
-  if (output.json) void tellLines(engine.lines(stop.signal), output);
   output.line(address);
-  if (options.open) openBrowser(address, (text) => output.warning(text));
+  const access = join(wiring.layout.folder, 'access');
+  const forget = options.open ? openBrowser(address, access, (text) => output.warning(text)) : () => {};
+  if (typeof started === 'string') {
+    output.line('The library is open in the studio already; this is another address to it.');
+    if (options.endWithInput === true) await ended(signal, true);
+    return;
+  }
+  if (output.json) void tellLines(started.lines(stop.signal), output);
   try {
     await ended(signal, options.endWithInput === true);
   } finally {
     stop.abort();
-    await engine.close();
+    forget();
+    await started.close();
+  }
+}
+
+/** An engine of this process, or the address of the one that holds the library. */
+async function startOrJoin(
+  output: Cli['output'],
+  wiring: Cli['wiring'],
+  port: string | undefined,
+): Promise<Engine | string> {
+  const onFault = (error: unknown): void => output.warning(`A request failed: ${messageOf(error)}`);
+  const start = (wanted: number): Promise<Engine> => startEngine({ wiring, pageFolder: PAGE, port: wanted, onFault });
+  try {
+    return await (port === undefined ? startWhereLast(wiring.layout.folder, start) : startOn(portOf(port), start));
+  } catch (error) {
+    const address = await joinEngine(wiring.layout.folder, error);
+    if (address === null) throw error;
+    return address;
+  }
+}
+
+/** On the port of the last start, so that pages which are still open find the engine again; else on any free one. */
+async function startWhereLast(library: string, start: (port: number) => Promise<Engine>): Promise<Engine> {
+  const file = join(library, 'access', 'port');
+  const engine = await start(lastPort(file)).catch((error: unknown) => {
+    if (error instanceof Error && Reflect.get(error, 'code') === 'EADDRINUSE') return start(0);
+    throw error;
+  });
+  writeFileSync(file, String(engine.port), { mode: 0o600 });
+  return engine;
+}
+
+function lastPort(file: string): number {
+  try {
+    const port = Number(readFileSync(file, 'utf8'));
+    return Number.isInteger(port) && port >= 1024 && port <= 65_535 ? port : 0;
+  } catch {
+    return 0;
   }
 }
 
@@ -75,17 +119,4 @@ function ended(signal: AbortSignal, withInput: boolean): Promise<void> {
     if (signal.aborted) resolve();
     if (withInput) process.stdin.on('end', resolve).on('error', resolve).resume();
   });
-}
-
-const OPENERS: Readonly<Record<string, readonly string[]>> = {
-  darwin: ['open'],
-  win32: ['rundll32', 'url.dll,FileProtocolHandler'],
-};
-
-/** The address holds a code that is worth one exchange; the browser redeems it at once. */
-function openBrowser(address: string, warn: (text: string) => void): void {
-  const [program, ...words] = OPENERS[process.platform] ?? ['xdg-open'];
-  const child = spawn(program!, [...words, address], { stdio: 'ignore', detached: true });
-  child.on('error', () => warn('No browser could be opened; open the address above yourself.'));
-  child.unref();
 }
