@@ -37,7 +37,7 @@ export interface ImportRequest {
   /** Name of the dataset; null: chosen by the folders. */
   readonly name: string | null;
   /** A root of the dataset whose place the first folder takes: the same folder, from elsewhere. */
-  readonly instead?: string;
+  readonly instead?: string | undefined;
 }
 
 export type ImportProgress =

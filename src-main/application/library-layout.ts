@@ -13,6 +13,8 @@ export interface LibraryLayout {
   readonly inbox: string;
   /** Trainings that wait for the library. */
   readonly queue: string;
+  /** Imports of the studio that have not ended: taken up by its next start. */
+  readonly imports: string;
   /** What is asked over all files, kept for the next start; can be made again. */
   readonly columns: string;
   /** Laid-out maps; can be made again. */
@@ -29,6 +31,7 @@ export function libraryLayout(folder: string): LibraryLayout {
     runs: join(folder, 'runs'),
     inbox: join(folder, 'inbox'),
     queue: join(folder, 'queue'),
+    imports: join(folder, 'imports'),
     columns: join(folder, 'columns.bin'),
     maps: join(folder, 'maps'),
   };

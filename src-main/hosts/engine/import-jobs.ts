@@ -6,11 +6,21 @@ import {
   type ImportResult,
 } from '#application/import-folders.ts';
 import type { Dataset } from '#application/ports/library.ts';
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
 import type { JobWork } from './job-list.ts';
 import type { StudioSession } from './studio-session.ts';
 
 /** Faces ask for their list again at most this often while files come in. */
 const TELL_FILES_EVERY_MS = 1000;
+
+const requestSchema = z.object({
+  folders: z.array(z.string()).min(1),
+  name: z.string().nullable(),
+  instead: z.string().optional(),
+}) satisfies z.ZodType<unknown>;
 
 const counted = (count: number, noun: string): string =>
   `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
@@ -38,7 +48,45 @@ export function requestFor({ name, roots }: Dataset): ImportRequest {
   return { name, folders: roots.map(({ path }) => path) };
 }
 
-function runImport(session: StudioSession, request: ImportRequest, { signal, report }: JobWork): Promise<ImportResult> {
+/** Goes on with imports that an end of the engine cut off; what somebody stopped stays as it is. */
+export function takeUpImports(session: StudioSession): void {
+  const folder = session.wiring.layout.imports;
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    const request = readRequest(path);
+    rmSync(path, { force: true });
+    if (request !== null) startImport(session, 'Going on with adding images', request);
+  }
+}
+
+function readRequest(path: string): ImportRequest | null {
+  try {
+    return requestSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch {
+    return null;
+  }
+}
+
+/** On disk from when an import is asked for until it ends or somebody stops it. @returns forgets it. */
+function noteImport(session: StudioSession, request: ImportRequest): () => void {
+  const folder = session.wiring.layout.imports;
+  const path = join(folder, `${randomUUID()}.json`);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path, JSON.stringify(request));
+  return () => rmSync(path, { force: true });
+}
+
+async function runImport(session: StudioSession, request: ImportRequest, tools: JobWork): Promise<ImportResult> {
+  const forget = noteImport(session, request);
+  try {
+    return await importNow(session, request, tools);
+  } finally {
+    if (!session.isClosing) forget();
+  }
+}
+
+function importNow(session: StudioSession, request: ImportRequest, { signal, report }: JobWork): Promise<ImportResult> {
   return session.imports.run(async () => {
     report(null, 'Looking for images');
     const result = await importFolders(await session.importPorts(), request, teller(session, report), signal);

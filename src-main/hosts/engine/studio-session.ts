@@ -21,6 +21,7 @@ import type { EngineIndex } from './engine-index.ts';
 import { eraseRemovedDatasets } from './erase-jobs.ts';
 import { EventLog } from './event-log.ts';
 import { EmbedJobs } from './embed-jobs.ts';
+import { takeUpImports } from './import-jobs.ts';
 import { Inbox } from './inbox.ts';
 import { JobList } from './job-list.ts';
 import { Maps } from './maps.ts';
@@ -64,6 +65,7 @@ export class StudioSession {
   #keeping: NodeJS.Timeout | undefined;
   #erasing: NodeJS.Timeout | undefined;
   #looking: NodeJS.Timeout | undefined;
+  #isClosing = false;
   #searchPorts: Promise<SearchPorts> | null = null;
 
   private constructor(wiring: Wiring, stores: LibraryStores) {
@@ -99,6 +101,7 @@ export class StudioSession {
     session.#keeping = setTimeout(() => void session.#keepColumns(), KEEP_COLUMNS_AFTER_MS);
     session.#erasing = setTimeout(() => eraseRemovedDatasets(session), ERASE_AFTER_MS);
     session.#looking = setTimeout(() => session.embeddings.takeUp(), LOOK_AFTER_MS);
+    takeUpImports(session);
     session.#stopSettling = settleOrphanedRuns(runs, runHost(wiring), () => session.changed('runs'));
     session.watched.refresh();
     return session;
@@ -156,8 +159,13 @@ export class StudioSession {
     }
   }
 
+  get isClosing(): boolean {
+    return this.#isClosing;
+  }
+
   /** Ends everything: a run checkpoints first. The library is closed by whoever opened it. */
   async close(): Promise<void> {
+    this.#isClosing = true;
     this.#stopSettling();
     await this.watched.close();
     clearTimeout(this.#keeping);
