@@ -11,7 +11,7 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { messageOf } from '#base/errors.ts';
 import type { FileScanner, PathProblem, ScanBatch, ScannedFile } from '#application/ports/images.ts';
-import { isSkippedFolder, kindOfName } from '#contract/scan-rules.ts';
+import { isSkippedFolder, kindOfName } from '#application/ports/scan-rules.ts';
 
 /** Files in a batch, about: a folder's files are divided, those of small folders collected. */
 const BATCH_FILES = 256;

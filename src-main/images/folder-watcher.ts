@@ -2,7 +2,7 @@ import { subscribe, type Event } from '@parcel/watcher';
 import { statSync } from 'node:fs';
 import { basename, dirname, relative, sep } from 'node:path';
 import type { FolderWatcher } from '#application/ports/images.ts';
-import { isSkippedFolder, kindOfName } from '#contract/scan-rules.ts';
+import { isSkippedFolder, kindOfName } from '#application/ports/scan-rules.ts';
 
 /** By the system's own means (inotify, FSEvents, ReadDirectoryChangesW), on a thread of the package's. */
 export function createFolderWatcher(libraryFolder: string): FolderWatcher {
