@@ -69,10 +69,11 @@ const MEDIAN_SHORT_SIDE = `WITH sides AS (
     WHERE id IN (SELECT image_id FROM files WHERE dataset_id = $id AND state = 'present')
   ) SELECT side FROM sides ORDER BY side LIMIT 1 OFFSET ((SELECT count(*) FROM sides) - 1) / 2`;
 
-const KNOWN = `SELECT id, path, size_bytes AS sizeBytes, modified_ms AS modifiedMs, state, image_id AS imageId,
-    folder_label AS folderLabel, split,
+const KNOWN = `SELECT files.id, files.path, root_id AS rootId,
+    CASE WHEN files.path = roots.path || '/' || relative_path THEN NULL ELSE relative_path END AS relativePath,
+    size_bytes AS sizeBytes, modified_ms AS modifiedMs, state, image_id AS imageId, folder_label AS folderLabel, split,
     (SELECT group_concat(name, char(31)) FROM file_tags JOIN tags ON tags.id = tag_id WHERE file_id = files.id) AS tags
-  FROM files WHERE dataset_id = $id ORDER BY id`;
+  FROM files JOIN dataset_roots AS roots ON roots.id = root_id WHERE files.dataset_id = $id ORDER BY files.id`;
 
 type KnownRow = Omit<KnownFile, 'folderTags'> & { readonly tags: string | null };
 

@@ -1,10 +1,20 @@
 /**
  * Sending files of a browser to the engine, which keeps them in the library's inbox: a page never learns real paths.
  * Files go one after the other, each retried when the engine was away; what has arrived is not sent again, also when the
- * same files are dropped another time.
+ * same files are dropped another time, and what has not changed since an earlier drop is not sent either. A file that
+ * can't be taken is left out and told; only an engine that stays away or a full disk ends an upload.
  */
+import type { ContractRouterClient } from '@orpc/contract';
 import { isSkippedFolder, kindOfName } from '../../src-main/contract/scan-rules.ts';
-import type { Studio } from '../state/studio.svelte.ts';
+import type { StudioContract } from '../../src-main/contract/studio/studio-contract.ts';
+import {
+  LEFT_OUT_HEADER,
+  type LeftOutReason,
+  MAX_UPLOAD_BYTES,
+  MODIFIED_HEADER,
+  PATH_HEADER,
+  SAME_AS_HEADER,
+} from '../../src-main/contract/uploads.ts';
 import { counted } from '../state/wording.ts';
 
 export interface UploadFile {
@@ -13,41 +23,58 @@ export interface UploadFile {
   readonly relativePath: string;
 }
 
+/** What an upload needs of the studio's state. */
+export interface UploadingStudio {
+  readonly key: string;
+  readonly notify: (text: string, isError?: boolean) => void;
+  readonly beginUpload: (title: string) => {
+    readonly report: (share: number, detail: string) => void;
+    readonly isCancelled: () => boolean;
+    readonly end: () => void;
+  };
+  readonly ask: <T>(
+    call: (engine: {
+      readonly dataset: Pick<ContractRouterClient<StudioContract>['dataset'], 'uploaded' | 'importUpload'>;
+    }) => Promise<T>,
+  ) => Promise<T | null>;
+}
+
 const TRIES = 20;
 const RETRY_MS = 500;
 
 /** What the engine says of a file that it does not take; others may well be taken. */
 class RefusedFile extends Error {}
-const REFUSALS = new Set([413, 422]);
+const REFUSALS = new Set([404, 413, 422]);
+/** The browser can't read it any more: it was changed, moved or deleted since the drop. */
+class UnreadableFile extends Error {}
 
 /**
- * Uploads what may be a picture by its name, then imports it as a dataset named after its first folder. A file that is
- * refused is left out, and told.
+ * Uploads what may be a picture by its name, then imports it as a dataset named after its first folder, or as the newer
+ * state of an earlier upload.
  */
-export async function uploadFiles(studio: Studio, dropped: readonly UploadFile[]): Promise<void> {
+export async function uploadFiles(studio: UploadingStudio, dropped: readonly UploadFile[]): Promise<void> {
   const files = dropped.filter(({ relativePath }) => isLookedAt(relativePath));
   if (files.length === 0) return studio.notify('There is no picture among what was dropped.', true);
-  const name = files[0]!.relativePath.split('/')[0]!;
+  const name = files[0]!.relativePath.split('/')[0]!.slice(0, 200);
   const progress = studio.beginUpload(`Uploading ${name}`);
   const refused: string[] = [];
   try {
     const batch = await batchOf(files);
-    const here = await studio.ask((engine) => engine.dataset.uploaded({ batch }));
+    const here = await studio.ask((engine) => engine.dataset.uploaded({ batch, name }));
     const arrived = new Set(here?.relativePaths);
-    for (const [index, { file, relativePath }] of files.entries()) {
+    const earlier = new Map(here?.earlier.map((one) => [one.relativePath, one]));
+    for (const [index, one] of files.entries()) {
       if (progress.isCancelled()) return;
-      if (!arrived.has(relativePath.normalize('NFC'))) {
-        const headers = { 'x-kindred-path': encodeURIComponent(relativePath) };
-        await put(`/uploads/folder/${batch}`, file, studio.key, headers).catch((error: unknown) => {
-          if (!(error instanceof RefusedFile)) throw error;
-          refused.push(`${relativePath} (${error.message})`);
-        });
+      const path = one.relativePath.normalize('NFC');
+      if (!arrived.has(path)) {
+        const reason = await sendFile(studio.key, batch, one, sameAs(one, earlier.get(path)));
+        if (reason !== null) refused.push(`${one.relativePath} (${reason})`);
       }
       progress.report((index + 1) / files.length, `${index + 1} of ${counted(files.length, 'file')}`);
     }
     if (refused.length > 0)
       studio.notify(`${counted(refused.length, 'file was', 'files were')} not taken, the first: ${refused[0]}`, true);
-    if (refused.length < files.length) await studio.ask((engine) => engine.dataset.importUpload({ batch, name }));
+    await studio.ask((engine) => engine.dataset.importUpload({ batch, name }));
   } catch (error) {
     studio.notify(`The upload stopped: ${error instanceof Error ? error.message : String(error)}`, true);
   } finally {
@@ -60,6 +87,58 @@ function isLookedAt(relativePath: string): boolean {
   const parts = relativePath.split('/');
   const name = parts.pop()!;
   return kindOfName(name) !== 'none' && !parts.slice(1).some(isSkippedFolder);
+}
+
+interface EarlierFile {
+  readonly sameAs: string;
+  readonly sizeBytes: number;
+  readonly modifiedMs: number;
+}
+
+/** The same size and time of change: the bytes are taken to be the same. */
+function sameAs({ file }: UploadFile, earlier: EarlierFile | undefined): string | null {
+  const isSame = earlier?.sizeBytes === file.size && earlier.modifiedMs === file.lastModified;
+  return isSame ? earlier.sameAs : null;
+}
+
+/**
+ * Sends a file, or only that it is there when its bytes are not needed or can't be had.
+ * @returns why it was not taken; null when all is well, also for a picture of a format that nothing here reads.
+ */
+async function sendFile(key: string, batch: string, one: UploadFile, same: string | null): Promise<string | null> {
+  const { file, relativePath } = one;
+  const url = `/uploads/folder/${batch}`;
+  const headers = {
+    [PATH_HEADER]: encodeURIComponent(relativePath.toWellFormed()),
+    [MODIFIED_HEADER]: String(file.lastModified),
+  };
+  const name = async (more: Record<string, string>): Promise<unknown> =>
+    put(url, new Blob([]), key, { ...headers, ...more });
+  const leaveOut = (reason: LeftOutReason): Promise<unknown> => name({ [LEFT_OUT_HEADER]: reason });
+  if (kindOfName(relativePath.split('/').at(-1)!) === 'otherPicture') {
+    await leaveOut('unsupported');
+    return null;
+  }
+  if (file.size > MAX_UPLOAD_BYTES) {
+    await leaveOut('tooLarge');
+    return 'it is larger than 512 MB';
+  }
+  const isKept = same !== null && (await name({ [SAME_AS_HEADER]: same }).then(() => true, unlessRefused));
+  if (isKept) return null;
+  try {
+    await put(url, file, key, headers);
+    return null;
+  } catch (error) {
+    if (error instanceof RefusedFile) return error.message;
+    if (!(error instanceof UnreadableFile)) throw error;
+    await leaveOut('unreadable');
+    return 'it could not be read any more';
+  }
+}
+
+function unlessRefused(error: unknown): false {
+  if (error instanceof RefusedFile) return false;
+  throw error;
 }
 
 /** The name the engine keeps these files under: the same for the same files, by their paths, sizes and times. */
@@ -84,8 +163,20 @@ async function put(url: string, body: Blob, key: string, headers: Record<string,
       const text = await response.text();
       throw REFUSALS.has(response.status) ? new RefusedFile(text) : new Error(text);
     } catch (error) {
-      if (!(error instanceof TypeError) || attempt === TRIES) throw error;
+      if (!(error instanceof TypeError)) throw error;
+      if (!(await isReadable(body))) throw new UnreadableFile();
+      if (attempt === TRIES) throw error;
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
+  }
+}
+
+/** A request fails in the same way when the engine is away and when the file is. */
+async function isReadable(body: Blob): Promise<boolean> {
+  try {
+    await body.slice(0, 1).arrayBuffer();
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -53,7 +53,7 @@ test('a file that is refused is told and left out, and what is no picture is not
   });
   watch.expectRefusalOf('/uploads/folder/');
   await dropPaths(page, [pictures]);
-  await expect(page.getByText('emoji: 6 new files.')).toBeVisible();
+  await expect(page.getByText('emoji: 7 new files, 1 file with a problem.')).toBeVisible();
   await expect(page.getByText('1 file was not taken, the first: emoji/flags/odd')).toBeVisible();
   expect(sent.filter((path) => /film|hidden/.test(path))).toEqual([]);
   expect(sent).toHaveLength(7);

@@ -29,9 +29,14 @@ export function chooseDataset(
     const owner = datasets.findByRoot(folder);
     if (owner !== null) return owner;
   }
-  const first = basename(folders[0]!)
+  return datasets.insert(freeName(datasets, folderName(basename(folders[0]!))), nowMs);
+}
+
+/** What a dataset is called after a folder. */
+export function folderName(folder: string): string {
+  const name = folder
     .replaceAll(/\p{Cc}/gu, ' ')
     .trim()
     .slice(0, 100);
-  return datasets.insert(freeName(datasets, first === '' ? 'images' : first), nowMs);
+  return name === '' ? 'images' : name;
 }

@@ -56,7 +56,7 @@ function placeOf(root: DatasetRoot, file: ScannedFile, facts: FolderFacts): File
 }
 
 function problemPlace(root: DatasetRoot, problem: PathProblem): FilePlace {
-  const relativePath = relative(root.path, problem.path).split(sep).join('/');
+  const relativePath = problem.relativePath ?? relative(root.path, problem.path).split(sep).join('/');
   return {
     rootId: root.id,
     path: problem.path,

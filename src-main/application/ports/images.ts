@@ -17,6 +17,8 @@ export interface ScannedFile {
 /** Something that is not right with one path; one row in a report, never the end of a job. */
 export interface PathProblem {
   readonly path: string;
+  /** Below the root, separated by `/`, where `path` does not say it. */
+  readonly relativePath?: string;
   /** A key of the error catalogue, `image.…` or `folder.…`. */
   readonly code: string;
   /** What happened, with values and limits, and what to do. */

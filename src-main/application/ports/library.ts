@@ -87,7 +87,7 @@ export interface DatasetStore {
   readonly counts: (id: DatasetId) => DatasetCounts;
   /** The root with this path, made when it is not there. */
   readonly addRoot: (id: DatasetId, path: string) => DatasetRoot;
-  /** The root lies elsewhere now; what it held there is gone or has moved, as the next import finds. */
+  /** The root lies elsewhere now; the next import knows its files by their paths below it. */
   readonly moveRoot: (rootId: number, path: string) => void;
   /** @param labelReason why folders became labels or did not, in a sentence. */
   readonly markImported: (id: DatasetId, importedMs: number, labelReason: string) => void;
@@ -114,6 +114,9 @@ export interface FileProblem {
 export interface KnownFile {
   readonly id: FileId;
   readonly path: string;
+  readonly rootId: number;
+  /** Below its root, where `path` is not simply that: the root has moved, or its files lie elsewhere. Else null. */
+  readonly relativePath: string | null;
   readonly sizeBytes: number | null;
   readonly modifiedMs: number | null;
   readonly state: FileState;

@@ -19,20 +19,38 @@ export type DatasetSummary = z.infer<typeof datasetSummarySchema>;
 
 const removalSchema = z.object({ files: z.int(), images: z.int(), userLabels: z.int(), userTags: z.int() });
 
+const uploadedFolderSchema = z.strictObject({
+  batch: z.string().regex(/^[0-9a-f]{32}$/),
+  /** Of the folder. */
+  name: z.string().min(1).max(200),
+});
+
+const earlierFileSchema = z.object({
+  /** Said instead of sending it; see contract/uploads.ts. */
+  sameAs: z.string(),
+  relativePath: z.string(),
+  sizeBytes: z.int(),
+  modifiedMs: z.number(),
+});
+
 export const datasetContract = {
   list: oc.output(z.array(datasetSummarySchema)),
   /** Starts an import job of folders or files by their paths on this computer. */
   import: oc
     .input(z.strictObject({ paths: z.array(z.string().min(1)).min(1).max(1000), name: z.string().max(200).optional() }))
     .output(z.object({ jobId: z.string() })),
-  /** Imports what a browser uploaded as `batch` (PUT /uploads/folder/<batch>, one file each). */
-  importUpload: oc
-    .input(z.strictObject({ batch: z.string().regex(/^[0-9a-f]{32}$/), name: z.string().min(1).max(200) }))
-    .output(z.object({ jobId: z.string() })),
-  /** Relative paths of a batch that are here already, so that an interrupted upload goes on. */
+  /**
+   * Imports what a browser uploaded as `batch` (contract/uploads.ts). A folder that was uploaded before takes its own
+   * place; another of its name becomes a data set of its own.
+   */
+  importUpload: oc.input(uploadedFolderSchema).output(z.object({ jobId: z.string() })),
+  /**
+   * Relative paths of a batch that are here already, so that an interrupted upload goes on, and the files of earlier
+   * uploads of such a folder: one that has not changed since need not be sent.
+   */
   uploaded: oc
-    .input(z.strictObject({ batch: z.string().regex(/^[0-9a-f]{32}$/) }))
-    .output(z.object({ relativePaths: z.array(z.string()) })),
+    .input(uploadedFolderSchema)
+    .output(z.object({ relativePaths: z.array(z.string()), earlier: z.array(earlierFileSchema) })),
   importSample: oc.output(z.object({ jobId: z.string() })),
   rescan: oc.input(z.strictObject({ id: z.int() })).output(z.object({ jobId: z.string() })),
   rename: oc.input(z.strictObject({ id: z.int(), name: z.string().min(1).max(200) })).output(z.object({})),

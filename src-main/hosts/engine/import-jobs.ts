@@ -12,22 +12,25 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { JobWork } from './job-list.ts';
 import type { StudioSession } from './studio-session.ts';
+import { type UploadedFolder, uploadRequest } from './upload-imports.ts';
 
 /** Faces ask for their list again at most this often while files come in. */
 const TELL_FILES_EVERY_MS = 1000;
 
-const requestSchema = z.object({
-  folders: z.array(z.string()).min(1),
-  name: z.string().nullable(),
-  instead: z.string().optional(),
-}) satisfies z.ZodType<unknown>;
+/** What is to be imported. Where an uploaded folder goes is found out when its turn comes. */
+export type AskedImport = Omit<ImportRequest, 'instead'> | UploadedFolder;
+
+const askedSchema = z.union([
+  z.object({ folders: z.array(z.string()).min(1), name: z.string().nullable() }),
+  z.object({ batch: z.string(), name: z.string() }),
+]) satisfies z.ZodType<AskedImport>;
 
 const counted = (count: number, noun: string): string =>
   `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
 
 /** Starts an import, or queues it behind the one that works. @returns the job's id. */
-export function startImport(session: StudioSession, title: string, request: ImportRequest): string {
-  return session.jobs.start('import', title, async (tools) => closingWords(await runImport(session, request, tools)));
+export function startImport(session: StudioSession, title: string, asked: AskedImport): string {
+  return session.jobs.start('import', title, async (tools) => closingWords(await runImport(session, asked, tools)));
 }
 
 /** Looks again at all folders of a dataset because something changed there; says only what is new. */
@@ -54,41 +57,42 @@ export function takeUpImports(session: StudioSession): void {
   if (!existsSync(folder)) return;
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
-    const request = readRequest(path);
+    const asked = readAsked(path);
     rmSync(path, { force: true });
-    if (request !== null) startImport(session, 'Going on with adding images', request);
+    if (asked !== null) startImport(session, 'Going on with adding images', asked);
   }
 }
 
-function readRequest(path: string): ImportRequest | null {
+function readAsked(path: string): AskedImport | null {
   try {
-    return requestSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+    return askedSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch {
     return null;
   }
 }
 
 /** On disk from when an import is asked for until it ends or somebody stops it. @returns forgets it. */
-function noteImport(session: StudioSession, request: ImportRequest): () => void {
+function noteImport(session: StudioSession, asked: AskedImport): () => void {
   const folder = session.wiring.layout.imports;
   const path = join(folder, `${randomUUID()}.json`);
   mkdirSync(folder, { recursive: true });
-  writeFileSync(path, JSON.stringify(request));
+  writeFileSync(path, JSON.stringify(asked));
   return () => rmSync(path, { force: true });
 }
 
-async function runImport(session: StudioSession, request: ImportRequest, tools: JobWork): Promise<ImportResult> {
-  const forget = noteImport(session, request);
+async function runImport(session: StudioSession, asked: AskedImport, tools: JobWork): Promise<ImportResult> {
+  const forget = noteImport(session, asked);
   try {
-    return await importNow(session, request, tools);
+    return await importNow(session, asked, tools);
   } finally {
     if (!session.isClosing) forget();
   }
 }
 
-function importNow(session: StudioSession, request: ImportRequest, { signal, report }: JobWork): Promise<ImportResult> {
+function importNow(session: StudioSession, asked: AskedImport, { signal, report }: JobWork): Promise<ImportResult> {
   return session.imports.run(async () => {
     report(null, 'Looking for images');
+    const request = 'batch' in asked ? uploadRequest(session, asked) : asked;
     const result = await importFolders(await session.importPorts(), request, teller(session, report), signal);
     session.changed('datasets', 'files');
     if (result.new + result.changed > 0) session.embeddings.lookAtNew(result.dataset.id);

@@ -5,47 +5,59 @@
  * B1  Uploaded names are data: on disk a file is named by the hash of its bytes and of its relative path.
  * B2  A batch's manifest names what is here, a line a file, written after the file is whole: what it names is there.
  * B3  A batch is scanned as a folder whose files lie at their relative paths, so labels come out as from a real one.
+ * B4  A file whose bytes did not come is named there too, with the cause: a problem of the import, as in a real folder.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import {
-  appendFileSync,
+  copyFileSync,
   createWriteStream,
   existsSync,
+  linkSync,
   mkdirSync,
-  readFileSync,
   renameSync,
   rmSync,
+  statSync,
   utimesSync,
 } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
-import { basename, join, relative, sep } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
-import type { FileScanner, PathProblem, ScannedFile } from '#application/ports/images.ts';
+import type { FileScanner } from '#application/ports/images.ts';
 import { KindredError } from '#base/errors.ts';
-import { kindOfName } from '#contract/scan-rules.ts';
+import { type InboxEntry, readEntries, scanEntries, writeEntry } from './inbox-manifest.ts';
 
 const QUERIES = 'queries';
 const KEPT_UNUSED_MS = 30 * 24 * 3600 * 1000;
-const MANIFEST = 'manifest.jsonl';
 /** Long or odd names only make the dataset's root hard to read. */
 const ROOT_NAME_LENGTH = 60;
+const LONGEST_PATH = 4096;
 
-export interface InboxEntry {
-  readonly name: string;
+/** A file of a folder as the browser tells it. */
+export interface UploadedFile {
   readonly relativePath: string;
-  readonly sizeBytes: number;
-  readonly uploadedMs: number;
+  readonly modifiedMs: number;
 }
 
-/** A path below a folder: no empty, dotted or control parts. @throws KindredError `usage.invalid`. */
+/** A path below a folder: no empty, dotted or control parts. @throws KindredError `image.badName`. */
 function checkedPath(text: string): string {
   const parts = text.normalize('NFC').split('/');
   const isPlain = parts.every((part) => part !== '' && part !== '.' && part !== '..' && !/[\p{Cc}\\]/u.test(part));
-  if (isPlain && text.length <= 4096) return parts.join('/');
-  throw new KindredError('usage.invalid', 'The path of an uploaded file must lie below a folder.', { path: text });
+  if (isPlain && text.length <= LONGEST_PATH) return parts.join('/');
+  const message = 'Its path cannot be kept: it has a backslash, a control character or an empty part, or is too long.';
+  throw new KindredError('image.badName', message, { path: text });
 }
+
+/** What a path that cannot be kept is listed by. */
+function showablePath(text: string): string {
+  const parts = text.normalize('NFC').split('/');
+  const kept = parts.filter((part) => part !== '' && part !== '.' && part !== '..');
+  const plain = kept.join('/').replaceAll(/[\p{Cc}\\]/gu, '\u{FFFD}');
+  return plain.slice(-LONGEST_PATH);
+}
+
+const digestOf = (path: string): string => createHash('sha256').update(path).digest('hex').slice(0, 12);
 
 export class Inbox {
   readonly #folder: string;
@@ -64,34 +76,52 @@ export class Inbox {
     return join(this.#folder, batch, plain === '' ? 'files' : plain);
   }
 
-  /** Whether two roots are one folder at two times: it is called the same, and some of the same paths lie in it. */
-  isSameFolder(root: string, other: string): boolean {
-    const [batch, otherBatch] = [this.#batchOf(root), this.#batchOf(other)];
-    if (batch === null || otherBatch === null || basename(root) !== basename(other)) return false;
-    const paths = new Set(this.entries(batch).map(({ relativePath }) => relativePath));
-    return this.entries(otherBatch).some(({ relativePath }) => paths.has(relativePath));
-  }
-
-  /** Files of a batch that are here whole, in the order they came. */
+  /** What is known of a batch's files, in the order they came. */
   entries(batch: string): readonly InboxEntry[] {
-    let text = '';
-    try {
-      text = readFileSync(join(this.#folder, batch, MANIFEST), 'utf8');
-    } catch {
-      return [];
-    }
-    const lines = text.split('\n').filter((line) => line.endsWith('}'));
-    return lines.map((line) => JSON.parse(line) as InboxEntry);
+    return readEntries(this.#of(batch));
   }
 
-  /** Streams one file of a batch to the disk. @throws KindredError `usage.invalid` for its path. */
-  async keep(batch: string, path: string, body: ReadableStream, sizeBytes: number): Promise<void> {
+  /** The batch that a root of a dataset stands for; null for a folder of the disk. */
+  batchOf(root: string): string | null {
+    const below = relative(this.#folder, root).split(sep);
+    return /^[0-9a-f]{32}$/.test(below[0] ?? '') ? below[0]! : null;
+  }
+
+  /** Streams one file of a batch to the disk. @throws KindredError `image.badName`, `usage.invalid`. */
+  async keep(
+    batch: string,
+    { relativePath: path, modifiedMs }: UploadedFile,
+    body: ReadableStream,
+    sizeBytes: number,
+  ): Promise<void> {
     const relativePath = checkedPath(path);
-    const folder = join(this.#folder, batch);
-    const pathHash = createHash('sha256').update(relativePath).digest('hex').slice(0, 12);
-    const name = await keepStream(folder, body, sizeBytes, (hash) => `${hash}-${pathHash}`);
-    const entry: InboxEntry = { name, relativePath, sizeBytes, uploadedMs: Date.now() };
-    appendFileSync(join(folder, MANIFEST), `${JSON.stringify(entry)}\n`);
+    const name = await keepStream(this.#of(batch), body, sizeBytes, (hash) => `${hash}-${digestOf(relativePath)}`);
+    writeEntry(this.#of(batch), { name, relativePath, sizeBytes, modifiedMs, uploadedMs: Date.now() });
+  }
+
+  /**
+   * Takes the bytes of a file from an earlier batch, where they are called `name`.
+   * @returns false when they are not there; they have to be sent then.
+   */
+  keepAgain(batch: string, { relativePath: path, modifiedMs }: UploadedFile, earlier: string, name: string): boolean {
+    const relativePath = checkedPath(path);
+    if (!/^[0-9a-f]{64}-[0-9a-f]{12}$/.test(name) || !name.endsWith(digestOf(relativePath))) return false;
+    const [from, to] = [join(this.#of(earlier), name), join(this.#of(batch), name)];
+    const sizeBytes = statSync(from, { throwIfNoEntry: false })?.size;
+    if (sizeBytes === undefined) return false;
+    mkdirSync(this.#of(batch), { recursive: true, mode: 0o700 });
+    if (!existsSync(to)) linkOrCopy(from, to);
+    writeEntry(this.#of(batch), { name, relativePath, sizeBytes, modifiedMs, uploadedMs: Date.now() });
+    return true;
+  }
+
+  /** Names a file whose bytes did not come. */
+  leaveOut(batch: string, { relativePath: path, modifiedMs }: UploadedFile, problem?: InboxEntry['problem']): void {
+    const relativePath = showablePath(path);
+    if (relativePath === '') return;
+    const name = `left-out-${digestOf(relativePath)}`;
+    const entry = { name, relativePath, sizeBytes: 0, modifiedMs, uploadedMs: Date.now(), isLeftOut: true };
+    writeEntry(this.#of(batch), problem === undefined ? entry : { ...entry, problem });
   }
 
   /** Keeps one picture to search by. @returns its upload id: the SHA-256 of its bytes. */
@@ -119,51 +149,35 @@ export class Inbox {
 
   /** Finds the files of batches by their manifests, everything else by `other`. */
   scanner(other: FileScanner): FileScanner {
-    const batchOf = (root: string): string | null => this.#batchOf(root);
-    const scanBatch = (batch: string) => this.#scanBatch(batch);
+    const scanBatch = (root: string) => {
+      const batch = this.batchOf(root);
+      return batch === null ? null : scanEntries(this.#of(batch));
+    };
     return {
       scan: async function* (roots, signal) {
         for (const root of roots) {
-          const batch = batchOf(root);
-          if (batch === null) yield* other.scan([root], signal);
-          else yield scanBatch(batch);
+          const found = scanBatch(root);
+          if (found === null) yield* other.scan([root], signal);
+          else yield found;
         }
       },
     };
   }
 
-  /** null for a root that is no batch's. */
-  #batchOf(root: string): string | null {
-    const below = relative(this.#folder, root).split(sep);
-    return /^[0-9a-f]{32}$/.test(below[0] ?? '') ? below[0]! : null;
-  }
-
-  #scanBatch(batch: string): { readonly files: readonly ScannedFile[]; readonly problems: readonly PathProblem[] } {
-    const entries = new Map(this.entries(batch).map((entry) => [entry.relativePath, entry]));
-    const files: ScannedFile[] = [];
-    const problems: PathProblem[] = [];
-    const paths = [...entries.keys()].toSorted();
-    const common = sharedFolder(paths);
-    for (const [relativePath, { name, sizeBytes, uploadedMs }] of [...entries].toSorted(([a], [b]) =>
-      a < b ? -1 : 1,
-    )) {
-      const kind = kindOfName(basename(relativePath));
-      const path = join(this.#folder, batch, name);
-      const below = relativePath.slice(common.length);
-      if (kind === 'picture') files.push({ path, relativePath: below, sizeBytes, modifiedMs: uploadedMs });
-      else if (kind !== 'none') {
-        const message = `"${below}" is of a format that is not supported. Convert it to JPEG, PNG, WebP, AVIF, GIF, TIFF or BMP.`;
-        problems.push({ path, code: 'image.unsupported', message });
-      }
-    }
-    return { files, problems };
+  #of(batch: string): string {
+    return join(this.#folder, batch);
   }
 }
 
-/** The folder that was dropped, with its slash, when all files lie in it: it is the root, not a label. */
-function sharedFolder(paths: readonly string[]): string {
-  const first = paths[0]?.includes('/') ? `${paths[0].split('/')[0]}/` : '';
-  return paths.every((path) => path.startsWith(first)) ? first : '';
+/** One file under two names where the disk can do that: originals are never written. */
+function linkOrCopy(from: string, to: string): void {
+  try {
+    linkSync(from, to);
+  } catch {
+    const temporary = `${to}.part`;
+    copyFileSync(from, temporary);
+    renameSync(temporary, to);
+  }
 }
 
 /** Writes under another name first; @returns the name made of the SHA-256 of the bytes. */

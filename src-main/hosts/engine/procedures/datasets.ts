@@ -1,5 +1,3 @@
-import { freeName } from '#application/importing/choose-dataset.ts';
-import type { ImportRequest } from '#application/import-folders.ts';
 import { renameDataset } from '#application/rename-dataset.ts';
 import { KindredError } from '#base/errors.ts';
 import type { DatasetId } from '#base/ids.ts';
@@ -8,6 +6,7 @@ import type { Dataset } from '#application/ports/library.ts';
 import { eraseDataset } from '../erase-jobs.ts';
 import { requestFor, startImport } from '../import-jobs.ts';
 import type { StudioSession } from '../studio-session.ts';
+import { uploadedFiles } from '../upload-imports.ts';
 import { studio } from './implementer.ts';
 
 const SAMPLE = fileURLToPath(new URL('../../../../resources/sample', import.meta.url));
@@ -24,21 +23,6 @@ function rescan(session: StudioSession, dataset: Dataset): string {
   return startImport(session, `Looking at ${dataset.name} again`, requestFor(dataset));
 }
 
-/** A folder that was uploaded before, and has changed, takes its own place; another of its name becomes another dataset. */
-function uploadRequest(
-  { inbox, stores }: StudioSession,
-  { batch, name }: { batch: string; name: string },
-): ImportRequest {
-  const root = inbox.rootOf(batch, name);
-  for (const dataset of stores.datasets.list()) {
-    const roots = dataset.roots.map(({ path }) => path);
-    if (roots.includes(root)) return { folders: [root], name: dataset.name };
-    const instead = roots.find((path) => inbox.isSameFolder(path, root));
-    if (instead !== undefined) return { folders: [root], name: dataset.name, instead };
-  }
-  return { folders: [root], name: freeName(stores.datasets, name) };
-}
-
 const { dataset } = studio;
 
 export const datasetProcedures = {
@@ -47,11 +31,9 @@ export const datasetProcedures = {
     jobId: startImport(session, 'Adding images', { folders: input.paths, name: input.name ?? null }),
   })),
   importUpload: dataset.importUpload.handler(({ input, context: { session } }) => ({
-    jobId: startImport(session, `Adding ${input.name}`, uploadRequest(session, input)),
+    jobId: startImport(session, `Adding ${input.name}`, input),
   })),
-  uploaded: dataset.uploaded.handler(({ input, context: { session } }) => ({
-    relativePaths: session.inbox.entries(input.batch).map(({ relativePath }) => relativePath),
-  })),
+  uploaded: dataset.uploaded.handler(({ input, context: { session } }) => uploadedFiles(session, input)),
   importSample: dataset.importSample.handler(({ context: { session } }) => ({
     jobId: startImport(session, 'Adding sample images', { folders: [SAMPLE], name: 'Sample images' }),
   })),
