@@ -9,6 +9,8 @@ export interface NativeAbilities {
   readonly convolutions: boolean;
   /** The same of bfloat16, which needs its products too. */
   readonly narrowConvolutions: boolean;
+  /** The processor multiplies tiles of bfloat16 (Intel AMX): TensorFlow's convolutions use that, ours do not. */
+  readonly matrixUnits: boolean;
 }
 
 const NONE: NativeAbilities = {
@@ -16,6 +18,7 @@ const NONE: NativeAbilities = {
   wholeOperations: false,
   convolutions: false,
   narrowConvolutions: false,
+  matrixUnits: false,
 };
 let known: NativeAbilities | null = null;
 
@@ -33,7 +36,13 @@ function askAbilities(): NativeAbilities {
     const bits = binding.tensorDataSync(answer!.id)[0]!;
     binding.deleteTensor(answer!.id);
     const has = (bit: number): boolean => (bits & bit) > 0;
-    return { fusedNorms: has(1), wholeOperations: has(1), convolutions: has(4), narrowConvolutions: has(2) };
+    return {
+      fusedNorms: has(1),
+      wholeOperations: has(1),
+      convolutions: has(4),
+      narrowConvolutions: has(2),
+      matrixUnits: has(8),
+    };
   } catch {
     return NONE;
   }

@@ -23,15 +23,23 @@ interface Encoder {
 
 interface OpenedMap {
   readonly mapId: string | null;
+  readonly isWaiting: boolean;
   readonly isNewest: boolean;
   readonly missing: number;
   readonly stopped: string | null;
 }
 
-function noteOf({ mapId, isNewest, missing, stopped }: OpenedMap): string | null {
+function noteOf({ mapId, isWaiting, isNewest, missing, stopped }: OpenedMap): string | null {
   if (stopped !== null) return stopped;
   if (mapId === null || isNewest) return null;
+  if (isWaiting) return 'It is laid out again when all images are there.';
   return missing > 0 ? `${counted(missing, 'image is', 'images are')} not on it yet.` : 'Images have changed since.';
+}
+
+/** In place of a map that is not there. */
+function messageOf({ isWaiting, stopped }: OpenedMap): string {
+  if (isWaiting) return 'Images are coming in; the map is laid out when all are there …';
+  return stopped === null ? 'Laying out the map; its progress stands at the lower edge …' : '';
 }
 
 export class MapData {
@@ -43,7 +51,12 @@ export class MapData {
   #encoder = $state.raw<Encoder | null>(null);
   #message = $state('Looking for the map …');
   #note = $state<string | null>(null);
-  #isMaking = $state(false);
+  #isResting = $state(true);
+  #datasetId: number | null = null;
+  /** Asked and answered so far: of two answers the one to the later question counts. */
+  #asked = 0;
+  #answered = 0;
+  #wantedId: string | null = null;
   #colouring = 0;
 
   constructor(studio: Studio) {
@@ -74,8 +87,9 @@ export class MapData {
   get note(): string | null {
     return this.#note;
   }
-  get isMaking(): boolean {
-    return this.#isMaking;
+  /** No newer map is being made or waits to be. */
+  get isResting(): boolean {
+    return this.#isResting;
   }
 
   cssColour(group: number): string {
@@ -89,58 +103,73 @@ export class MapData {
    */
   async open(datasetId: number | null, again = false): Promise<void> {
     if (datasetId === null) return;
+    this.#datasetId = datasetId;
+    const turn = ++this.#asked;
     const answer = await this.#studio.ask((engine) => engine.map.open({ datasetId, again }));
+    if (datasetId !== this.#datasetId || turn < this.#answered) return;
+    this.#answered = turn;
     if (!answer) {
       if (this.#cloud === null) this.#message = 'There is no map to show.';
       return;
     }
     this.#encoder = answer.encoder;
-    this.#isMaking = answer.jobId !== null;
+    this.#isResting = answer.jobId === null && !answer.isWaiting;
     this.#note = noteOf(answer);
+    this.#wantedId = answer.mapId;
     if (answer.mapId === null) {
+      this.#mapId = null;
       this.#cloud = null;
-      this.#message = this.#isMaking ? 'Laying out the map; its progress stands at the lower edge …' : '';
-    } else if (answer.mapId !== this.#mapId || this.#cloud === null) {
-      this.#mapId = answer.mapId;
-      await this.#load(answer.mapId);
-    } else await this.#loadGroups(answer.mapId, this.#cloud.positions); // Labels and tags may have changed.
+      this.#message = messageOf(answer);
+    } else if (answer.mapId !== this.#mapId || this.#cloud === null) await this.#load(answer.mapId);
+    else await this.#colour(answer.mapId, this.#cloud.positions); // Labels and tags may have changed.
   }
 
   colour(by: string): void {
     address.go({ colour: by === 'label' ? null : by }, true);
-    if (this.#mapId !== null && this.#cloud) void this.#loadGroups(this.#mapId, this.#cloud.positions);
+    if (this.#mapId !== null && this.#cloud) void this.#colour(this.#mapId, this.#cloud.positions);
   }
 
   async #load(mapId: string): Promise<void> {
-    const bytes = await (await fetch(`/pictures/maps/${mapId}`)).arrayBuffer();
+    const response = await fetch(`/pictures/maps/${mapId}`);
+    if (!response.ok) return; // A newer one has taken its place, which is told.
+    const bytes = await response.arrayBuffer();
     const points = new DataView(bytes).getUint32(0, true);
-    this.#fileIds = new Uint32Array(bytes, 4, points);
-    await this.#loadGroups(mapId, new Float32Array(bytes, 4 + 4 * points, 2 * points));
+    const fileIds = new Uint32Array(bytes, 4, points);
+    await this.#colour(mapId, new Float32Array(bytes, 4 + 4 * points, 2 * points), fileIds);
   }
 
-  async #loadGroups(mapId: string, positions: Float32Array): Promise<void> {
-    const by = this.colourBy;
+  /** Shows points by what they are coloured by now. @param fileIds of another map than the one shown. */
+  async #colour(mapId: string, positions: Float32Array, fileIds = this.#fileIds): Promise<void> {
     const turn = ++this.#colouring;
-    if (by === 'cluster') {
-      const { clusterOf, sizes } = mapClusters(positions);
-      const named = sizes.map((size, i) => (i === 0 ? `between, ${count(size)}` : `${i}: ${counted(size, 'image')}`));
-      const first = sizes[0] === 0 ? 1 : 0;
-      this.#groups = named.slice(first);
-      this.#cloud = { positions, groups: clusterOf.map((cluster) => cluster - first) };
-      return;
-    }
-    if (by === 'none') {
-      this.#groups = [''];
-      this.#cloud = { positions, groups: new Uint8Array(positions.length / 2) };
-      return;
-    }
-    const response = await fetch(`/pictures/maps/${mapId}/groups?by=${encodeURIComponent(by)}`);
-    const { names, index } = (await response.json()) as { names: string[]; index: string };
-    if (turn !== this.#colouring) return;
-    const text = atob(index);
-    const groups = new Uint8Array(text.length);
-    for (let i = 0; i < text.length; i++) groups[i] = text.charCodeAt(i);
-    this.#groups = names;
-    this.#cloud = { positions, groups };
+    const coloured = await coloursOf(mapId, positions, this.colourBy);
+    if (coloured === null || turn !== this.#colouring || mapId !== this.#wantedId) return;
+    this.#mapId = mapId;
+    this.#fileIds = fileIds;
+    this.#groups = coloured.names;
+    this.#cloud = { positions, groups: coloured.groups };
   }
+}
+
+interface Colours {
+  readonly names: readonly string[];
+  /** Of each point. */
+  readonly groups: Uint8Array;
+}
+
+/** null: the map is not there any more. */
+async function coloursOf(mapId: string, positions: Float32Array, by: Colour): Promise<Colours | null> {
+  if (by === 'none') return { names: [''], groups: new Uint8Array(positions.length / 2) };
+  if (by === 'cluster') {
+    const { clusterOf, sizes } = mapClusters(positions);
+    const named = sizes.map((size, i) => (i === 0 ? `between, ${count(size)}` : `${i}: ${counted(size, 'image')}`));
+    const first = sizes[0] === 0 ? 1 : 0;
+    return { names: named.slice(first), groups: clusterOf.map((cluster) => cluster - first) };
+  }
+  const response = await fetch(`/pictures/maps/${mapId}/groups?by=${encodeURIComponent(by)}`);
+  if (!response.ok) return null;
+  const { names, index } = (await response.json()) as { names: string[]; index: string };
+  const text = atob(index);
+  const groups = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) groups[i] = text.charCodeAt(i);
+  return { names, groups };
 }

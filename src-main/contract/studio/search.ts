@@ -85,10 +85,12 @@ export const mapContract = {
       mapId: z.string().nullable(),
       /** At work on a newer one. */
       jobId: z.string().nullable(),
-      /** False: images have come or gone since, the first of them `missing` more than are on it. */
+      /** A newer one is wanted, and begins by itself when the images that come in are all there. */
+      isWaiting: z.boolean(),
+      /** False: images have come or gone since, `missing` more than are on it. */
       isNewest: z.boolean(),
       missing: z.int(),
-      /** Why there is none and none is being made: what the last attempt ended with. */
+      /** Why there is no newer one and none is being made: how the last attempt ended. */
       stopped: z.string().nullable(),
       encoder: encoderSchema,
     }),

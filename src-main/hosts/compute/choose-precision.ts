@@ -32,7 +32,8 @@ export async function choosePrecision(full: Recipe, device: string, load = loada
   const probe = await probePrecision({ definition, state, batch, device, clock: systemClock });
   if (probe === null) return { precision: 'float32', stepMs: null, isSure: true };
   const isSure = load <= BUSY_LOAD * availableParallelism();
-  const precision = isSure ? probe.chosen : nativeAbilities().narrowConvolutions ? 'bfloat16' : 'float32';
+  const { narrowConvolutions, matrixUnits } = nativeAbilities();
+  const precision = isSure ? probe.chosen : narrowConvolutions || matrixUnits ? 'bfloat16' : 'float32';
   const isWhole = full.chunk.images === null;
   const stepMs = (probe.stepMs[precision] * full.batchSize) / recipe.batchSize;
   return { precision, stepMs: isWhole ? stepMs : null, isSure };

@@ -8,7 +8,7 @@ import {
 import type { Dataset } from '#application/ports/library.ts';
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { JobWork } from './job-list.ts';
 import type { StudioSession } from './studio-session.ts';
@@ -93,11 +93,47 @@ function importNow(session: StudioSession, asked: AskedImport, { signal, report 
   return session.imports.run(async () => {
     report(null, 'Looking for images');
     const request = 'batch' in asked ? uploadRequest(session, asked) : asked;
-    const result = await importFolders(await session.importPorts(), request, teller(session, report), signal);
-    session.changed('datasets', 'files');
-    if (result.new + result.changed > 0) session.embeddings.lookAtNew(result.dataset.id);
-    return result;
+    const growth = new Growth(session, request);
+    const tell = teller(session, report);
+    const onProgress = (progress: ImportProgress): void => {
+      growth.begin();
+      tell(progress);
+    };
+    try {
+      const result = await importFolders(await session.importPorts(), request, onProgress, signal);
+      session.changed('datasets', 'files');
+      if (result.new + result.changed > 0) session.embeddings.lookAtNew(result.dataset.id);
+      return result;
+    } finally {
+      growth.end();
+    }
   });
+}
+
+/** Says of the dataset of an import that it grows, and that it can be watched, from when it is there. */
+class Growth {
+  readonly #session: StudioSession;
+  readonly #request: ImportRequest;
+  #end: (() => void) | null = null;
+
+  constructor(session: StudioSession, request: ImportRequest) {
+    this.#session = session;
+    this.#request = request;
+  }
+
+  begin(): void {
+    if (this.#end !== null) return;
+    const { growing, stores, watched } = this.#session;
+    const { name, folders } = this.#request;
+    const dataset = name === null ? stores.datasets.findByRoot(resolve(folders[0]!)) : stores.datasets.findByName(name);
+    this.#end = dataset === null ? () => {} : growing.begin(dataset.id);
+    // From the beginning: what changes under an import is seen too.
+    watched.refresh();
+  }
+
+  end(): void {
+    this.#end?.();
+  }
 }
 
 function teller(
@@ -105,11 +141,7 @@ function teller(
   report: (share: number | null, detail: string) => void,
 ): (progress: ImportProgress) => void {
   let toldMs = Number.NEGATIVE_INFINITY;
-  let isWatched = false;
   return (progress) => {
-    // From the beginning: what changes under an import is seen too.
-    if (!isWatched) session.watched.refresh();
-    isWatched = true;
     if (progress.phase === 'scanning') return report(null, `${counted(progress.found, 'file')} found`);
     const { done, total, problems } = progress;
     const trouble = problems === 0 ? '' : `, ${counted(problems, 'problem')}`;

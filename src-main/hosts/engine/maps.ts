@@ -1,6 +1,10 @@
 /**
- * Maps of datasets: laid out once for an encoder and a set of images, then kept in the library's `maps/`. When images come
- * or go the map stays until somebody asks for a new one.
+ * Maps of datasets: laid out once for an encoder and a set of images, then kept in the library's `maps/`.
+ *
+ * M1  When images come or go the map stays, and says so, until somebody asks for a new one.
+ * M2  No layout begins while images come into the dataset or an encoder looks at images; one that is wanted waits.
+ * M3  Of a dataset one layout is made at a time: another encoder's, or an older one of what is asked for anew, is stopped.
+ * M4  A layout that was stopped or that failed begins again when somebody asks, never by itself.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
@@ -11,7 +15,7 @@ import type { DatasetId } from '#base/ids.ts';
 import { keyOf } from '#application/search-images.ts';
 import type { GroupedBy } from '#database/columns/groups.ts';
 import { project } from '#vectors/projection.ts';
-import type { MapTask } from './map-plans.ts';
+import type { JobWork } from './job-list.ts';
 import type { StudioSession } from './studio-session.ts';
 import { encoderTitle, type EncoderTitle } from './encoder-title.ts';
 
@@ -21,6 +25,7 @@ const SEED = 7;
 export interface OpenedMap {
   readonly mapId: string | null;
   readonly jobId: string | null;
+  readonly isWaiting: boolean;
   readonly isNewest: boolean;
   readonly missing: number;
   readonly stopped: string | null;
@@ -33,15 +38,24 @@ interface KeptMap {
   readonly images: number;
 }
 
-/** A map that shows less than so much of the images is laid out anew by itself, once they are all there. */
-const STALE_SHARE = 0.5;
+/** A layout at work. */
+interface Layout {
+  readonly jobId: string;
+  readonly datasetId: DatasetId;
+  readonly mapId: string;
+  isSuperseded: boolean;
+}
 
 export class Maps {
   readonly #session: StudioSession;
-  /** Jobs at work, by encoder and dataset. */
-  readonly #making = new Map<string, string>();
-  /** How the last attempt ended that somebody stopped or that failed, by encoder and dataset. */
+  /** By encoder and dataset, as all that follow. */
+  readonly #making = new Map<string, Layout>();
+  /** How the last attempt ended that somebody stopped or that failed. */
   readonly #stopped = new Map<string, string>();
+  /** Asked for anew, and not begun. */
+  readonly #asked = new Set<string>();
+  /** Somebody was told that a layout waits. */
+  #isAnyWaiting = false;
 
   constructor(session: StudioSession) {
     this.#session = session;
@@ -56,27 +70,63 @@ export class Maps {
   async open(datasetId: DatasetId, isAsked: boolean): Promise<OpenedMap> {
     const chosen = await this.#session.currentEncoder(datasetId);
     const encoder = encoderTitle(chosen);
-    const { index } = this.#session;
-    const now = await index.ask('mapIdOf', keyOf(chosen), datasetId);
+    const work = `${keyOf(chosen)} ${datasetId}`;
+    this.#supersede(datasetId, (other) => other !== work);
+    if (isAsked) this.#stopped.delete(work);
+    if (isAsked) this.#asked.add(work);
+    const kept = this.#keptOf(work);
+    const isGrowing = this.#isGrowing(datasetId);
+    const none = { mapId: null, jobId: null, isNewest: false, missing: 0, encoder };
+    if (kept === null && isGrowing && !this.#making.has(work)) return { ...none, ...this.#resting(work, true) };
+    const now = await this.#session.index.ask('mapIdOf', keyOf(chosen), datasetId);
     if (now === null)
       throw new KindredError('search.empty', 'There is no image to lay out yet: add folders first.', { datasetId });
-    if (existsSync(this.#file(now.mapId)))
-      return { mapId: now.mapId, jobId: null, isNewest: true, missing: 0, stopped: null, encoder };
-    const work = `${keyOf(chosen)} ${datasetId}`;
-    const kept = this.#keptOf(work);
-    const state = { mapId: kept?.mapId ?? null, isNewest: false, missing: now.images - (kept?.images ?? 0), encoder };
-    if (isAsked) this.#stopped.delete(work);
-    const isWanted = isAsked || kept === null || (kept.images < STALE_SHARE * now.images && !this.#isGrowing());
-    if (isWanted && !this.#making.has(work) && !this.#stopped.has(work)) {
-      const task = await index.ask('mapTask', keyOf(chosen), datasetId);
-      if (task !== null && !this.#making.has(work)) this.#make(work, task, datasetId);
+    if (existsSync(this.#file(now.mapId))) {
+      this.#asked.delete(work);
+      return { ...none, mapId: now.mapId, isNewest: true, isWaiting: false, stopped: null };
     }
-    return { ...state, jobId: this.#making.get(work) ?? null, stopped: this.#stopped.get(work) ?? null };
+    const isWanted = this.#asked.has(work) || (kept === null && !this.#making.has(work));
+    if (isWanted && !isGrowing && !this.#stopped.has(work)) {
+      this.#supersede(datasetId, (_, { mapId }) => mapId !== now.mapId);
+      if (!this.#making.has(work)) this.#make(work, keyOf(chosen), datasetId, now.mapId);
+    }
+    const state = { ...none, mapId: kept?.mapId ?? null, missing: now.images - (kept?.images ?? 0) };
+    const jobId = this.#making.get(work)?.jobId ?? null;
+    return { ...state, jobId, ...this.#resting(work, isWanted && jobId === null) };
   }
 
-  /** Images are coming in or being looked at. */
-  #isGrowing(): boolean {
-    return this.#session.jobs.list().some(({ kind }) => kind === 'import' || kind === 'embed');
+  /** Work has ended that a layout may wait for. */
+  goOn(): void {
+    if (!this.#isAnyWaiting) return;
+    this.#isAnyWaiting = false;
+    this.#session.changed('encoder');
+  }
+
+  /** Ends the layouts of a dataset that nobody will look at. */
+  stop(datasetId: DatasetId): void {
+    this.#supersede(datasetId, () => true);
+  }
+
+  /** Why nothing is made, though it may be wanted. */
+  #resting(work: string, isWanted: boolean): { readonly isWaiting: boolean; readonly stopped: string | null } {
+    const stopped = this.#stopped.get(work) ?? null;
+    const isWaiting = isWanted && stopped === null;
+    if (isWaiting) this.#isAnyWaiting = true;
+    return { isWaiting, stopped };
+  }
+
+  #isGrowing(datasetId: DatasetId): boolean {
+    const { growing, jobs } = this.#session;
+    return growing.has(datasetId) || jobs.list().some(({ kind }) => kind === 'embed');
+  }
+
+  #supersede(datasetId: DatasetId, isOld: (work: string, layout: Layout) => boolean): void {
+    for (const [work, layout] of [...this.#making]) {
+      if (layout.datasetId !== datasetId || !isOld(work, layout)) continue;
+      layout.isSuperseded = true;
+      this.#making.delete(work);
+      this.#session.jobs.cancel(layout.jobId);
+    }
   }
 
   #keptOf(work: string): KeptMap | null {
@@ -102,26 +152,38 @@ export class Maps {
     return { names: hasRest ? [...shown, 'all others'] : shown, index: Buffer.from(index).toString('base64') };
   }
 
-  #make(work: string, { mapId, imageIds, values, dimensions }: MapTask, datasetId: DatasetId): void {
+  #make(work: string, encoderKey: string, datasetId: DatasetId, mapId: string): void {
     const session = this.#session;
     const title = `Laying out the map of ${session.datasetName(datasetId)}`;
-    const jobId = session.jobs.start('project', title, async ({ signal, report }) => {
+    const jobId = session.jobs.start('project', title, async (tools) => {
       try {
-        report(null, `${imageIds.length.toLocaleString('en')} images`);
-        const onProgress = (share: number): void => report(share, `${Math.round(share * 100)}% of the neighbours`);
-        const positions = await project(values, dimensions, { seed: SEED, signal, onProgress });
-        const bytes = await session.index.ask('mapPoints', imageIds, datasetId, positions);
-        await this.#write(work, { mapId, images: imageIds.length }, bytes);
+        await this.#layOut(work, encoderKey, datasetId, tools);
       } catch (error) {
-        this.#stopped.set(work, signal.aborted ? 'The layout was stopped.' : messageOf(error));
+        if (!layout.isSuperseded)
+          this.#stopped.set(work, tools.signal.aborted ? 'The layout was stopped.' : failureOf(error));
         throw error;
       } finally {
-        this.#making.delete(work);
+        if (this.#making.get(work) === layout) this.#making.delete(work);
         session.changed('encoder');
       }
       return null;
     });
-    this.#making.set(work, jobId);
+    const layout: Layout = { jobId, datasetId, mapId, isSuperseded: false };
+    this.#making.set(work, layout);
+    this.#asked.delete(work);
+  }
+
+  async #layOut(work: string, encoderKey: string, datasetId: DatasetId, { signal, report }: JobWork): Promise<void> {
+    const { index } = this.#session;
+    const task = await index.ask('mapTask', encoderKey, datasetId);
+    if (task === null) throw new KindredError('search.empty', 'There is no image to lay out any more.', { datasetId });
+    const { mapId, imageIds, values, dimensions } = task;
+    report(null, `${imageIds.length.toLocaleString('en')} images`);
+    const onProgress = (share: number): void => report(share, `${Math.round(share * 100)}% of the neighbours`);
+    const positions = await project(values, dimensions, { seed: SEED, signal, onProgress });
+    const bytes = await index.ask('mapPoints', imageIds, datasetId, positions);
+    signal.throwIfAborted();
+    await this.#write(work, { mapId, images: imageIds.length }, bytes);
   }
 
   /** What it takes the place of goes. */
@@ -146,3 +208,5 @@ export class Maps {
     return join(this.#session.wiring.layout.maps, `${mapId}.bin`);
   }
 }
+
+const failureOf = (error: unknown): string => `The layout failed: ${messageOf(error)}`;

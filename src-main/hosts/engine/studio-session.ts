@@ -22,6 +22,7 @@ import { eraseRemovedDatasets } from './erase-jobs.ts';
 import { EventLog } from './event-log.ts';
 import { EmbedJobs } from './embed-jobs.ts';
 import { takeUpImports } from './import-jobs.ts';
+import { GrowingDatasets } from './growing-datasets.ts';
 import { Inbox } from './inbox.ts';
 import { JobList } from './job-list.ts';
 import { Maps } from './maps.ts';
@@ -52,6 +53,7 @@ export class StudioSession {
   readonly events: EventLog;
   readonly jobs: JobList;
   readonly imports = new OneAtATime();
+  readonly growing = new GrowingDatasets();
   readonly edits: Edits;
   readonly inbox: Inbox;
   readonly maps: Maps;
@@ -75,7 +77,10 @@ export class StudioSession {
     this.cells = new AskedThread(new URL('./cells-thread.ts', import.meta.url), wiring.layout.folder);
     this.index = new AskedThread(new URL('./index-thread.ts', import.meta.url), wiring.layout.folder);
     this.#checkpoints = new Checkpoints(wiring.layout.folder, (carry) => wiring.logCarriedBy(carry));
-    this.jobs = new JobList((job) => this.events.publish({ kind: 'job.changed', job }));
+    this.jobs = new JobList((job) => {
+      this.events.publish({ kind: 'job.changed', job });
+      if (job.state !== 'running') this.maps.goOn();
+    });
     this.edits = new Edits(stores, systemClock);
     this.inbox = new Inbox(wiring.layout.inbox);
     this.maps = new Maps(this);

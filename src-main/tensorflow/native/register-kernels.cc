@@ -222,7 +222,9 @@ void computeGlobalNorm(void* kernel, TF_OpKernelContext* context) {
 void computeAbilities(void*, TF_OpKernelContext* context) {
   Call call(context);
   TF_Tensor* abilities = call.output(0, TF_INT32, {});
-  if (!call.hasFailed()) *dataOf<int32_t>(abilities) = 1 + (hasProducts<Bfloat16>() ? 2 : 0) + (hasProducts<float>() ? 4 : 0);
+  if (call.hasFailed()) return;
+  *dataOf<int32_t>(abilities) =
+      1 + (hasProducts<Bfloat16>() ? 2 : 0) + (hasProducts<float>() ? 4 : 0) + (hasMatrixUnits() ? 8 : 0);
 }
 
 void shapesOfScalar(TF_ShapeInferenceContext* context, TF_Status* status) {

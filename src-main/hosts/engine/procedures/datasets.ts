@@ -59,6 +59,7 @@ export const datasetProcedures = {
     const removal = await session.index.ask('removalCounts', found.id);
     if (input.isForGood) await eraseDataset(session, found);
     else session.edits.removeDataset(found, removal.files);
+    session.maps.stop(found.id);
     session.changed('datasets', 'files', 'encoder', 'runs', 'undo');
     return removal;
   }),

@@ -75,7 +75,9 @@ export const searchProcedures = {
 };
 
 export const mapProcedures = {
-  open: studio.map.open.handler(({ input, context: { session } }) => session.maps.open(input.datasetId as DatasetId, input.again)),
+  open: studio.map.open.handler(({ input, context: { session } }) =>
+    session.maps.open(input.datasetId as DatasetId, input.again),
+  ),
 };
 
 export const pairProcedures = {

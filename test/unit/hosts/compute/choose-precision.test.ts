@@ -13,7 +13,8 @@ const recipe = trainingConfigSchema.parse({
 it('goes by what the processor can do, and is not sure, where too much else runs for a comparison', async () => {
   const { device } = await loadTensorFlow({ threads: null });
   const busy = await choosePrecision(recipe, device, 1000);
-  expect(busy.precision).toBe(nativeAbilities().narrowConvolutions ? 'bfloat16' : 'float32');
+  const { narrowConvolutions, matrixUnits } = nativeAbilities();
+  expect(busy.precision).toBe(narrowConvolutions || matrixUnits ? 'bfloat16' : 'float32');
   expect(busy.isSure).toBe(false);
   const quiet = await choosePrecision(recipe, device, 0);
   expect(quiet.isSure).toBe(true);
