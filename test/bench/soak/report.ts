@@ -38,7 +38,7 @@ function markdown({ minutes, rounds, steps, trainings, faults, samples }: SoakOu
   );
   return `# A long session
 
-Written by \`npm run bench -- soak --library DIR --write\` on ${measuredAt.slice(0, 10)}: ${minutes.toFixed(0)} minutes of one driven tab beside an idle one, ${rounds} rounds (${steps} steps: scroll, filter, enlarge, search, pairs, map, label and undo, palette), ${trainings} trainings, nine tabs at the beginning and at the end, DevTools keeping no bodies of responses. ${machineText()}.
+Written by \`npm run bench -- soak --library DIR --write\` on ${measuredAt.slice(0, 10)}: ${minutes.toFixed(0)} minutes of one driven tab beside an idle one, ${rounds} rounds (${steps} steps: scroll, filter, enlarge, search, pairs, map, label and undo, palette), ${trainings} trainings, nine tabs at the beginning and at the end, DevTools looking at no requests. ${machineText()}.
 
 Faults: ${faults.length === 0 ? 'none' : faults.map((fault) => `“${fault}”`).join(', ')}. Medians of the first and the last quarter after a sixth of the time (\`soak/verdict.ts\` says what is flat).
 
