@@ -4,6 +4,7 @@ import { beforeEach, expect, it, vi } from 'vitest';
 import type { DatasetId } from '#base/ids.ts';
 import { RandomStream } from '#base/random.ts';
 import type { Job } from '#contract/studio/datasets.ts';
+import { GrowingDatasets } from '#hosts/engine/growing-datasets.ts';
 import { JobList } from '#hosts/engine/job-list.ts';
 import type { MapTask } from '#hosts/engine/map-plans.ts';
 import { Maps } from '#hosts/engine/maps.ts';
@@ -15,8 +16,12 @@ const DIMENSIONS = 8;
 
 let images: number;
 let folder: string;
+let encoderName: string;
+let failure: Error | null;
 let ended: Job[];
+let changes: number;
 let jobs: JobList;
+let growing: GrowingDatasets;
 let maps: Maps;
 
 /** A dataset of `images` random vectors, named by how many they are. */
@@ -31,25 +36,38 @@ function vectors(): MapTask {
     values,
   };
 }
-const mapIdNow = (): string => String(images).padStart(32, '0');
+const mapIdNow = (): string => (encoderName === 'baseline' ? '0' : '1') + String(images).padStart(31, '0');
 
 const answers = {
-  mapIdOf: () => ({ mapId: mapIdNow(), images }),
+  mapIdOf: () => (images === 0 ? null : { mapId: mapIdNow(), images }),
   mapTask: vectors,
-  mapPoints: (_ids: Int32Array, _dataset: DatasetId, positions: Float32Array) => new Uint8Array(positions.buffer),
+  mapPoints: (_ids: Int32Array, _dataset: DatasetId, positions: Float32Array) => {
+    if (failure !== null) throw failure;
+    return new Uint8Array(positions.buffer);
+  },
 };
 
 beforeEach(() => {
   folder = temporaryFolder();
+  encoderName = 'baseline';
+  failure = null;
   ended = [];
-  jobs = new JobList((job) => job.state !== 'running' && ended.push(job));
+  changes = 0;
+  growing = new GrowingDatasets();
+  jobs = new JobList((job) => {
+    if (job.state === 'running') return;
+    ended.push(job);
+    maps.goOn();
+  });
   const session = {
-    currentEncoder: async () => ({ kind: 'baseline' }),
+    currentEncoder: async () =>
+      encoderName === 'baseline' ? { kind: 'baseline' } : { kind: 'run', runId: encoderName, checkpointStep: 9 },
     index: { ask: async (name: keyof typeof answers, ...words: never[]) => Reflect.apply(answers[name], null, words) },
     datasetName: () => 'moths',
     wiring: { layout: { maps: folder } },
-    changed: () => {},
+    changed: () => changes++,
     jobs,
+    growing,
   } as unknown as StudioSession;
   maps = new Maps(session);
 });
@@ -58,7 +76,7 @@ const open = (isAsked = false) => maps.open(DATASET, isAsked);
 const points = (): string[] => readdirSync(folder).filter((name) => name.endsWith('.bin'));
 const whenEnded = (count: number) => vi.waitFor(() => expect(ended).toHaveLength(count), 60_000);
 
-it('lays out a map once, and keeps it when images come, until a new one is asked for', async () => {
+it('[M1] lays out a map once, and keeps it when images come, until a new one is asked for', async () => {
   images = 60;
   expect(await open()).toMatchObject({ mapId: null, jobId: 'j0', isNewest: false, missing: 60 });
   expect((await open()).jobId).toBe('j0');
@@ -74,21 +92,80 @@ it('lays out a map once, and keeps it when images come, until a new one is asked
   expect(existsSync(join(folder, `${first}.bin`))).toBe(false);
 });
 
-it('lays out anew by itself what shows less than half of the images, but not while they come', async () => {
+it('[M1] keeps a map that shows few of the images, and says how many are not on it', async () => {
   images = 30;
   await open();
   await whenEnded(1);
-  images = 70;
-  const over = Promise.withResolvers<null>();
-  jobs.start('import', 'Adding', () => over.promise);
-  expect((await open()).jobId).toBeNull();
-  over.resolve(null);
-  await whenEnded(2);
-  expect((await open()).jobId).not.toBeNull();
-  await whenEnded(3);
+  images = 700;
+  for (let i = 0; i < 3; i++) expect(await open()).toMatchObject({ jobId: null, isWaiting: false, missing: 670 });
 });
 
-it('begins none again by itself that was stopped or that failed, and says so', async () => {
+it('[M2] begins none while images come in, not even a first one, and then one by itself', async () => {
+  images = 0;
+  const end = growing.begin(DATASET);
+  expect(await open()).toMatchObject({ mapId: null, jobId: null, isWaiting: true, stopped: null });
+  images = 40;
+  expect(await open()).toMatchObject({ mapId: null, jobId: null, isWaiting: true });
+  end();
+  jobs.start('import', 'Adding', async () => null);
+  await whenEnded(1);
+  expect(changes).toBe(1);
+  expect(await open()).toMatchObject({ jobId: 'j1', isWaiting: false });
+  await whenEnded(2);
+  expect(await open()).toMatchObject({ mapId: mapIdNow(), isNewest: true });
+});
+
+it('[M2] lets what is asked for anew wait for the images that come in, or that an encoder looks at', async () => {
+  images = 20;
+  await open();
+  await whenEnded(1);
+  images = 30;
+  const over = Promise.withResolvers<null>();
+  jobs.start('embed', 'Looking', () => over.promise);
+  expect(await open()).toMatchObject({ jobId: null, isWaiting: false, missing: 10 });
+  expect(await open(true)).toMatchObject({ jobId: null, isWaiting: true, missing: 10 });
+  over.resolve(null);
+  await whenEnded(2);
+  expect((await open()).jobId).toBe('j2');
+  await whenEnded(3);
+  expect(await open()).toMatchObject({ mapId: mapIdNow(), isNewest: true, isWaiting: false });
+});
+
+it('[M2] is not held up by images of another dataset', async () => {
+  images = 20;
+  growing.begin(2 as DatasetId);
+  expect((await open()).jobId).not.toBeNull();
+  await whenEnded(1);
+});
+
+it('[M3] stops the layout of an encoder that answers no more, and that is no failure of it', async () => {
+  images = 4000;
+  expect((await open()).jobId).toBe('j0');
+  encoderName = 'r1';
+  expect((await open()).jobId).toBe('j1');
+  await whenEnded(1);
+  expect(ended[0]).toMatchObject({ id: 'j0', state: 'cancelled' });
+  encoderName = 'baseline';
+  expect(await open()).toMatchObject({ jobId: 'j2', stopped: null });
+  maps.stop(DATASET);
+  await whenEnded(3);
+  expect(ended.map(({ state }) => state)).toEqual(['cancelled', 'cancelled', 'cancelled']);
+});
+
+it('[M3] stops an older layout of what is asked for anew', async () => {
+  images = 4000;
+  await open();
+  images = 4100;
+  expect((await open()).jobId).toBe('j0');
+  expect((await open(true)).jobId).toBe('j1');
+  await whenEnded(1);
+  expect(await open()).toMatchObject({ jobId: 'j1', stopped: null });
+  maps.stop(DATASET);
+  await whenEnded(2);
+  expect(points()).toEqual([]);
+});
+
+it('[M4] begins none again by itself that was stopped, and says so', async () => {
   images = 4000;
   const { jobId } = await open();
   jobs.cancel(jobId!);
@@ -101,4 +178,17 @@ it('begins none again by itself that was stopped or that failed, and says so', a
   expect(again).toMatchObject({ jobId: 'j1', stopped: null });
   jobs.cancel(again.jobId!);
   await whenEnded(2);
+});
+
+it('[M4] begins none again by itself that failed, and says why', async () => {
+  images = 20;
+  failure = new Error('the thread died');
+  await open();
+  await whenEnded(1);
+  const stopped = 'The layout failed: the thread died';
+  for (let i = 0; i < 3; i++) expect(await open()).toMatchObject({ mapId: null, jobId: null, stopped });
+  failure = null;
+  expect(await open(true)).toMatchObject({ jobId: 'j1', stopped: null });
+  await whenEnded(2);
+  expect(await open()).toMatchObject({ mapId: mapIdNow(), stopped: null });
 });
