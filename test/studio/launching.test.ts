@@ -95,9 +95,9 @@ test('the browser is told of the address by a file of this user alone, not by wo
   await page.goto(pathToFileURL(file).href);
   await expect(page.getByRole('heading', { name: 'Drop folders of images here' })).toBeVisible();
   expect(page.url()).not.toContain(studio.code);
+  expect(existsSync(file), 'the code is redeemed').toBe(false);
   await context.close();
   expect(await end(studio)).toBe(0);
-  expect(existsSync(file)).toBe(false);
 });
 
 test('a page that is open finds the engine again after the next start, and a taken port is no obstacle', async ({

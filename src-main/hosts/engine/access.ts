@@ -11,6 +11,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync, chmodSync } from 'node:fs';
 import { join } from 'node:path';
+import { forgetLaunchFile } from './launch-files.ts';
 
 /** Codes that may wait to be redeemed at once; older ones end. */
 const MAX_OPEN_CODES = 16;
@@ -29,10 +30,13 @@ export class Access {
   readonly #cookie: string;
   readonly #openCodes: string[] = [];
   readonly #usedCodes = new Set<string>();
+  readonly #onRedeemed: (code: string) => void;
 
-  constructor(key: string = secret(), cookie: string = secret()) {
+  /** @param onRedeemed told of each code when it was exchanged. */
+  constructor(key: string = secret(), cookie: string = secret(), onRedeemed: (code: string) => void = () => {}) {
     this.#key = key;
     this.#cookie = cookie;
+    this.#onRedeemed = onRedeemed;
   }
 
   get key(): string {
@@ -57,6 +61,7 @@ export class Access {
     if (index >= 0) {
       this.#openCodes.splice(index, 1);
       this.#usedCodes.add(code);
+      this.#onRedeemed(code);
       return true;
     }
     return this.#usedCodes.has(code) && this.opensPictures(cookie);
@@ -83,8 +88,9 @@ export function loadAccess(libraryFolder: string): Access {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   chmodSync(folder, 0o700);
   const stored = readStored(file);
-  if (stored) return new Access(stored.key, stored.cookie);
-  const access = new Access();
+  const forget = (code: string): void => forgetLaunchFile(libraryFolder, code);
+  if (stored) return new Access(stored.key, stored.cookie, forget);
+  const access = new Access(secret(), secret(), forget);
   const temporary = `${file}.${process.pid}.tmp`;
   writeFileSync(temporary, JSON.stringify({ key: access.key, cookie: access.cookie }), { mode: 0o600 });
   renameSync(temporary, file);

@@ -5,6 +5,7 @@ import type { EngineLine } from '#contract/studio/desktop.ts';
 import type { Wiring } from '../cli/wiring.ts';
 import { loadAccess } from './access.ts';
 import { engineLines } from './engine-lines.ts';
+import { forgetLaunchFiles } from './launch-files.ts';
 import { pictureRoutes } from './pictures.ts';
 import { datasetProcedures, eventProcedures, jobProcedures, undoProcedures } from './procedures/datasets.ts';
 import { fileProcedures } from './procedures/files.ts';
@@ -68,8 +69,10 @@ export async function startEngine({ wiring, pageFolder, port, onFault }: EngineO
   };
   let server: EngineServer;
   try {
+    const access = loadAccess(wiring.layout.folder);
+    forgetLaunchFiles(wiring.layout.folder);
     server = await startEngineServer({
-      access: loadAccess(wiring.layout.folder),
+      access,
       pageFolder,
       rpc,
       pictures: pictureRoutes(session),
@@ -88,6 +91,7 @@ export async function startEngine({ wiring, pageFolder, port, onFault }: EngineO
     close: async () => {
       isClosing = true;
       await server.close();
+      forgetLaunchFiles(wiring.layout.folder);
       await session.close();
     },
   };

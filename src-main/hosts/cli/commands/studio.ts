@@ -36,8 +36,7 @@ async function openStudio({ output, signal, wiring }: Cli, options: StudioOption
   const stop = new AbortController();
   output.event({ event: 'studio.ready', address });
   output.line(address);
-  const access = join(wiring.layout.folder, 'access');
-  const forget = options.open ? openBrowser(address, access, (text) => output.warning(text)) : () => {};
+  if (options.open) openBrowser(wiring.layout.folder, address, (text) => output.warning(text));
   if (typeof started === 'string') {
     output.line('The library is open in the studio already; this is another address to it.');
     if (options.endWithInput === true) await ended(signal, true);
@@ -48,7 +47,6 @@ async function openStudio({ output, signal, wiring }: Cli, options: StudioOption
     await ended(signal, options.endWithInput === true);
   } finally {
     stop.abort();
-    forget();
     await started.close();
   }
 }
