@@ -46,7 +46,9 @@ const RETRY_MS = 500;
 class RefusedFile extends Error {}
 const REFUSALS = new Set([404, 413, 422]);
 /** The browser can't read it any more: it was changed, moved or deleted since the drop. */
-class UnreadableFile extends Error {}
+class UnreadableFile extends Error {
+  override readonly message = 'it could not be read any more';
+}
 
 /**
  * Uploads what may be a picture by its name, then imports it as a dataset named after its first folder, or as the newer
@@ -132,7 +134,7 @@ async function sendFile(key: string, batch: string, one: UploadFile, same: strin
     if (error instanceof RefusedFile) return error.message;
     if (!(error instanceof UnreadableFile)) throw error;
     await leaveOut('unreadable');
-    return 'it could not be read any more';
+    return error.message;
   }
 }
 
