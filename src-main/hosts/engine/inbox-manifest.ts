@@ -43,8 +43,10 @@ export function scanEntries(folder: string): ScanBatch {
   const entries = new Map(readEntries(folder).map((entry) => [entry.relativePath, entry]));
   const files: ScannedFile[] = [];
   const problems: PathProblem[] = [];
-  const common = sharedFolder([...entries.keys()].toSorted());
-  for (const [whole, entry] of [...entries].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+  const paths = [...entries.keys()].toSorted();
+  const common = sharedFolder(paths);
+  for (const whole of paths) {
+    const entry = entries.get(whole)!;
     const { name, sizeBytes, uploadedMs, modifiedMs = uploadedMs } = entry;
     const path = join(folder, name);
     const relativePath = whole.slice(common.length);
