@@ -121,7 +121,7 @@ export class Maps {
   }
 
   #supersede(datasetId: DatasetId, isOld: (work: string, layout: Layout) => boolean): void {
-    for (const [work, layout] of [...this.#making]) {
+    for (const [work, layout] of this.#making) {
       if (layout.datasetId !== datasetId || !isOld(work, layout)) continue;
       layout.isSuperseded = true;
       this.#making.delete(work);
