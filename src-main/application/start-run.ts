@@ -109,7 +109,7 @@ export async function startRun(
   await listener.onMade(id, name);
   try {
     // While the run waited for its turn, its cache may have had to make room for another's.
-    await ports.pixels.prepare(cacheSide, cached, () => {}, signal);
+    await ports.pixels.prepare(cacheSide, cached, listener.onCache, signal);
   } catch (error) {
     stores.runs.update(id, { status: 'paused' });
     throw error;

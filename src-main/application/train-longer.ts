@@ -19,6 +19,10 @@ export interface LongerRequest {
   readonly name: string | null;
 }
 
+export function longerName({ run, name }: Pick<LongerRequest, 'run' | 'name'>): string {
+  return name ?? `${run.name}, longer`;
+}
+
 /**
  * @throws KindredError `run.active` while the run is trained, `checkpoint.missing` when it has none, `run.notResumable`
  *   when its images can't be read any more; afterwards whatever happens is the outcome.
@@ -37,7 +41,7 @@ export async function trainLonger(
   await listener.onMade(plan.runId, plan.name);
   try {
     // While the run waited for its turn, its cache may have had to make room for another's.
-    await prepareAgain(ports, plan, { onCache: () => {} }, signal);
+    await prepareAgain(ports, plan, listener, signal);
   } catch (error) {
     stores.runs.update(plan.runId, { status: 'paused' });
     throw error;
@@ -63,7 +67,7 @@ function longerPlan(
   return {
     ...plan,
     runId: makeRunId(clock.wallMs(), random()),
-    name: name ?? `${run.name}, longer`,
+    name: longerName({ run, name }),
     config: { ...config, length, seed: nextSeed(config.seed), schedule: { ...config.schedule, warmupEpochs: null } },
     startsFrom: { runId: run.id, step: checkpoint.step },
     versions,

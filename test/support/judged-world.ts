@@ -64,12 +64,18 @@ export function judgedWorld() {
 
   const addDataset = (name: string, files: readonly WorldFile[]): Dataset => {
     const dataset = stores.datasets.insert(name, 0);
-    const root = stores.datasets.addRoot(dataset.id, `/${name}`);
+    addFiles(dataset, files);
+    return dataset;
+  };
+
+  /** Files that come into a dataset later. */
+  const addFiles = ({ id, name }: Dataset, files: readonly WorldFile[]): void => {
+    const root = stores.datasets.addRoot(id, `/${name}`);
     for (const file of files) {
       const facts = imageFacts(file.name);
       nameOf.set(facts.contentHash, file.name);
       stores.files.insert(
-        dataset.id,
+        id,
         {
           rootId: root.id,
           path: `/${name}/${file.split ?? 'all'}/${file.name}`,
@@ -83,7 +89,6 @@ export function judgedWorld() {
         { imageId: stores.images.put(facts), problem: null },
       );
     }
-    return dataset;
   };
 
   /** @param trained names of the files it trained on. */
@@ -178,6 +183,7 @@ export function judgedWorld() {
       },
     },
     addDataset,
+    addFiles,
     addRun,
     /** Requests made of the embedder, and pictures encoded for questions, so far. */
     asked,

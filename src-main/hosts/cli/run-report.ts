@@ -39,6 +39,8 @@ export class RunReport implements RunListener {
       this.#output.event({ event: 'cache.planned', images: total, ...plan });
       for (const line of cacheLines(plan, total)) this.#output.line(line);
     }
+    // Once a run is made its images are asked for again, and most often all are there.
+    if (this.#id !== null && done >= total) return;
     this.#isCachePlanned = true;
     this.#output.live(`Preparing images: ${done} of ${total}, ${megabytes(sizeBytes)}`);
   };

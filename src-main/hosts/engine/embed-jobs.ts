@@ -1,80 +1,126 @@
 /**
  * Encoders look at images in the background: at all of a dataset when a run ends, later at what is new in it, and after a
- * start at what was left when a look was cut off. What they have seen is searched by content.
+ * start at what was left when a look was cut off. What they have seen is searched by content. Looks at what is new or was
+ * left wait while a run trains.
  */
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encoderOfRun } from '#application/current-encoder.ts';
-import { type EmbeddedImages, embedImages } from '#application/embed-images.ts';
+import { type EmbeddedImages, embedImages, type EmbedPorts } from '#application/embed-images.ts';
 import { encoderKey } from '#application/encoder-key.ts';
 import type { Run } from '#application/ports/runs.ts';
 import { messageOf } from '#base/errors.ts';
 import { fileFilterSchema } from '#contract/studio/files.ts';
 import type { DatasetId, RunId } from '#base/ids.ts';
-import { embedPorts } from '../cli/judging-ports.ts';
-import { runHost } from '../cli/run-ports.ts';
+import type { ChosenEncoder } from '#application/ports/query-encoder.ts';
 import type { JobWork } from './job-list.ts';
 import type { StudioSession } from './studio-session.ts';
 
 /** In a run's folder from when its encoder begins to look until it has seen all. */
 const MARKER = 'looking';
 
+/** What the looks ask and tell. */
+type EmbedSession = Pick<StudioSession, 'stores' | 'jobs' | 'index' | 'changed' | 'currentEncoder'> & {
+  readonly wiring: { readonly layout: Pick<StudioSession['wiring']['layout'], 'runs'> };
+  readonly runs: Pick<StudioSession['runs'], 'isBusy'>;
+};
+
+interface Look {
+  /** Aborted to make room for a training; null: it goes on beside one. */
+  readonly room: AbortController | null;
+  isAskedAgain: boolean;
+}
+
 export class EmbedJobs {
-  readonly #session: StudioSession;
-  readonly #looking = new Map<RunId, { isAskedAgain: boolean }>();
+  readonly #session: EmbedSession;
+  readonly #ports: () => Promise<EmbedPorts>;
+  readonly #looking = new Map<RunId, Look>();
+  /** Encoders whose look waits until nothing trains. */
+  readonly #waiting = new Set<RunId>();
   /** Datasets that changed while something trained. */
   readonly #owed = new Set<DatasetId>();
 
-  constructor(session: StudioSession) {
+  constructor(session: EmbedSession, ports: () => Promise<EmbedPorts>) {
     this.#session = session;
+    this.#ports = ports;
   }
 
-  /** Encodes the images of the run's dataset that its encoder has not seen; asked again meanwhile, once more after it. */
+  /** Encodes at once the images of the run's dataset that its encoder has not seen; asked again meanwhile, once more. */
   look(id: RunId): void {
-    const run = this.#session.stores.runs.find(id);
-    const looking = this.#looking.get(id);
-    if (looking !== undefined) looking.isAskedAgain = true;
-    if (run === null || looking !== undefined) return;
-    const state = { isAskedAgain: false };
-    this.#looking.set(id, state);
-    this.#session.jobs.start('embed', `Looking at all images with “${run.name}”`, async (tools) => {
-      try {
-        return wordsOf(run, await this.#embed(run, tools));
-      } finally {
-        this.#looking.delete(id);
-        if (state.isAskedAgain && !tools.signal.aborted) this.look(id);
-      }
-    });
+    this.#look(id, null);
   }
 
   /** Images came into a dataset: its newest encoder looks at them, once nothing trains. */
   lookAtNew(datasetId: DatasetId): void {
     if (this.#session.runs.isBusy) this.#owed.add(datasetId);
-    else void this.#lookAtNew(datasetId).catch((error: unknown) => this.#tellFailure(error));
+    else void this.#lookAtNew(datasetId, () => this.#newestEncoder(datasetId));
+  }
+
+  /** A run is to be trained: what only looks at new images stops, and goes on after it. */
+  giveWay(): void {
+    for (const [id, { room }] of this.#looking) {
+      if (room === null || room.signal.aborted) continue;
+      this.#waiting.add(id);
+      room.abort();
+    }
   }
 
   /** Nothing trains any more. */
   goOn(): void {
+    const waiting = [...this.#waiting];
     const owed = [...this.#owed];
+    this.#waiting.clear();
     this.#owed.clear();
+    for (const id of waiting) this.#lookLater(id);
     for (const datasetId of owed) this.lookAtNew(datasetId);
   }
 
-  /** Goes on with looks that an end of the engine, or somebody, cut off. */
+  /** Goes on with looks that an end of the engine, or somebody, cut off, and with what came while no engine was there. */
   takeUp(): void {
     const { stores } = this.#session;
-    for (const run of stores.runs.list())
-      if (run.status === 'finished' && stores.datasets.find(run.datasetId) !== null && existsSync(this.#markerOf(run)))
-        this.look(run.id);
+    const datasets = stores.datasets.list();
+    const isCutOff = (run: Run): boolean =>
+      run.status === 'finished' && datasets.some(({ id }) => id === run.datasetId) && existsSync(this.#markerOf(run));
+    for (const { id } of stores.runs.list().filter(isCutOff)) this.#lookLater(id);
+    for (const { id } of datasets) {
+      if (this.#session.runs.isBusy) this.#owed.add(id);
+      else void this.#lookAtNew(id, () => this.#restingEncoder(id));
+    }
+  }
+
+  #lookLater(id: RunId): void {
+    if (this.#session.runs.isBusy) this.#waiting.add(id);
+    else this.#look(id, new AbortController());
+  }
+
+  #look(id: RunId, room: AbortController | null): void {
+    const run = this.#session.stores.runs.find(id);
+    const looking = this.#looking.get(id);
+    if (looking !== undefined) looking.isAskedAgain = true;
+    if (run === null || looking !== undefined) return;
+    const look: Look = { room, isAskedAgain: false };
+    this.#looking.set(id, look);
+    this.#session.jobs.start('embed', `Looking at all images with “${run.name}”`, async (tools) => {
+      const signal = room === null ? tools.signal : AbortSignal.any([tools.signal, room.signal]);
+      try {
+        return wordsOf(run, await this.#embed(run, { ...tools, signal }));
+      } catch (error) {
+        if (room?.signal.aborted !== true || tools.signal.aborted) throw error;
+        return null;
+      } finally {
+        this.#looking.delete(id);
+        if (tools.signal.aborted) this.#waiting.delete(id);
+        else if (look.isAskedAgain) this.#lookLater(id);
+      }
+    });
   }
 
   async #embed(run: Run, { signal, report }: JobWork): Promise<EmbeddedImages> {
-    const { wiring, stores } = this.#session;
     writeFileSync(this.#markerOf(run), '');
     const embedded = await embedImages(
-      await embedPorts(wiring),
+      await this.#ports(),
       run,
-      stores.files.images(run.datasetId),
+      this.#session.stores.files.images(run.datasetId),
       { output: 'h' },
       ({ done, total }) => report(total === 0 ? null : done / total, `${done} of ${total} images`),
       signal,
@@ -84,23 +130,35 @@ export class EmbedJobs {
     return embedded;
   }
 
-  async #lookAtNew(datasetId: DatasetId): Promise<void> {
-    const { stores, wiring } = this.#session;
+  async #lookAtNew(datasetId: DatasetId, encoderNow: () => Promise<ChosenEncoder | null>): Promise<void> {
+    try {
+      const encoder = await encoderNow();
+      if (encoder === null || encoder.kind === 'baseline') return;
+      const key = encoderKey(encoder.runId, encoder.checkpointStep, 'h');
+      const { passing, searched } = await this.#session.index.ask('count', key, fileFilterSchema.parse({ datasetId }));
+      if (passing > searched) this.#lookLater(encoder.runId);
+    } catch (error) {
+      const reason = new Error(`New images are not looked at: ${messageOf(error)}`, { cause: error });
+      this.#session.jobs.start('embed', 'Looking at new images', () => Promise.reject(reason));
+    }
+  }
+
+  /** Of the newest finished run, also where it has seen no image yet. */
+  async #newestEncoder(datasetId: DatasetId): Promise<ChosenEncoder | null> {
+    const { stores } = this.#session;
     const finished = stores.runs.list().filter((run) => run.status === 'finished' && run.datasetId === datasetId);
     const [newest] = finished.toSorted((a, b) => b.createdMs - a.createdMs);
-    const encoder = newest === undefined ? null : await encoderOfRun(newest, runHost(wiring));
-    if (encoder === null) return;
-    const key = encoderKey(encoder.runId, encoder.checkpointStep, 'h');
-    const { passing, searched } = await this.#session.index.ask('count', key, fileFilterSchema.parse({ datasetId }));
-    if (passing > searched) this.look(encoder.runId);
+    return newest === undefined ? null : encoderOfRun(newest, (await this.#ports()).runHost);
+  }
+
+  /** The one that answers for a dataset, unless it looks at it already. */
+  async #restingEncoder(datasetId: DatasetId): Promise<ChosenEncoder | null> {
+    const encoder = await this.#session.currentEncoder(datasetId);
+    return encoder.kind === 'run' && this.#looking.has(encoder.runId) ? null : encoder;
   }
 
   #markerOf({ id }: Run): string {
     return join(this.#session.wiring.layout.runs, id, MARKER);
-  }
-
-  #tellFailure(error: unknown): void {
-    this.#session.jobs.start('embed', 'Looking at new images', () => Promise.reject(new Error(messageOf(error))));
   }
 }
 

@@ -1,8 +1,9 @@
 /** Runs of the studio: one trains, the others wait their turn; what happens is told to every face. */
-import type { CacheProgress } from '#application/ports/pixel-cache.ts';
-import type { RecipeChoice, Run, RunEvent } from '#application/ports/runs.ts';
-import { resumeRun } from '#application/resume-run.ts';
+import type { RecipeChoice, Run, RunEvent, RunHost } from '#application/ports/runs.ts';
+import type { EncoderVectors } from '#application/ports/image-traces.ts';
 import { keepRun } from '#application/keep-run.ts';
+import { removeRun } from '#application/remove-run.ts';
+import { resumeRun } from '#application/resume-run.ts';
 import {
   type RunListener,
   type RunPorts,
@@ -10,15 +11,25 @@ import {
   startRun,
   type StartRequest,
 } from '#application/start-run.ts';
-import { type LongerRequest, trainLonger } from '#application/train-longer.ts';
+import { type LongerRequest, longerName, trainLonger } from '#application/train-longer.ts';
 import { isKindredError, KindredError, messageOf } from '#base/errors.ts';
 import type { RunId } from '#base/ids.ts';
 import type { RunSummary } from '#contract/studio/runs.ts';
-import { runHost, runPorts } from '../cli/run-ports.ts';
-import type { JobWork } from './job-list.ts';
+import { decodingJob } from './decoding-job.ts';
 import { untilReleased } from './orphaned-runs.ts';
 import { pointOf } from './run-record.ts';
 import type { StudioSession } from './studio-session.ts';
+
+/** What the queue tells, and what it stops. */
+type QueueSession = Pick<StudioSession, 'stores' | 'jobs' | 'events' | 'changed' | 'datasetName'> & {
+  readonly measurements: Pick<StudioSession['measurements'], 'stop'>;
+  readonly embeddings: Pick<StudioSession['embeddings'], 'look' | 'giveWay' | 'goOn'>;
+};
+
+export interface QueuePorts {
+  readonly host: RunHost;
+  readonly forRuns: () => Promise<RunPorts>;
+}
 
 interface Waiting {
   readonly runId: RunId;
@@ -28,10 +39,14 @@ interface Waiting {
 }
 
 const STOPPED: ReadonlySet<string> = new Set(['job.cancelled', 'job.interrupted']);
+const AT_REST: ReadonlySet<string> = new Set(['paused', 'finished', 'failed']);
+
+const decodingTitle = (name: string): string => `Decoding images for “${name}”`;
 
 /* A run is made at once (its images decoded, its row in the library as `queued`); only training waits for its turn. */
 export class RunQueue {
-  readonly #session: StudioSession;
+  readonly #session: QueueSession;
+  readonly #ports: QueuePorts;
   readonly #waiting: Waiting[] = [];
   readonly #makings = new Set<AbortController>();
   /** Runs that are to be finished where they rest. */
@@ -39,8 +54,9 @@ export class RunQueue {
   #active: { readonly stop: AbortController; readonly ended: Promise<void>; readonly runId: RunId } | null = null;
   #isClosing = false;
 
-  constructor(session: StudioSession) {
+  constructor(session: QueueSession, ports: QueuePorts) {
     this.#session = session;
+    this.#ports = ports;
   }
 
   get activeId(): RunId | null {
@@ -59,84 +75,89 @@ export class RunQueue {
 
   /** Makes the run and lets it train when it is its turn; resolves with the run's id once the run is made. */
   start(request: StartRequest): Promise<RunId> {
-    return this.#make((ports, listener, signal) => startRun(ports, request, listener, signal));
+    const name = request.name ?? this.#session.datasetName(request.datasetId);
+    return this.#make(name, (ports, listener, signal) => startRun(ports, request, listener, signal));
   }
 
   /** A new run from a checkpoint, as `start`. */
   longer(request: LongerRequest): Promise<RunId> {
-    return this.#make((ports, listener, signal) => trainLonger(ports, request, listener, signal));
+    return this.#make(longerName(request), (ports, listener, signal) => trainLonger(ports, request, listener, signal));
   }
 
-  async #make(
+  #make(
+    name: string,
     makeAndTrain: (ports: RunPorts, listener: RunListener, signal: AbortSignal) => Promise<RunResult>,
   ): Promise<RunId> {
-    this.#session.measurements.stop();
+    this.#makeRoom();
     const making = new AbortController();
     this.#makings.add(making);
     const made = Promise.withResolvers<RunId>();
-    let turn: AbortSignal | null = null;
-    let id: RunId | null = null;
-    const ports = await runPorts(this.#session.wiring, this.#session.stores);
     const finished = Promise.withResolvers<void>();
-    const preparing = this.#preparing(() => making.abort());
-    const listener = {
-      ...this.#listener(() => id),
-      onCache: preparing.show,
-      onMade: (newId: RunId): Promise<void> => {
-        id = newId;
-        preparing.end();
-        made.resolve(newId);
-        this.#session.changed('runs');
-        return new Promise((begin, giveUp) => {
-          const train = (signal: AbortSignal): Promise<void> => {
-            turn = signal;
-            signal.addEventListener('abort', () => making.abort(), { once: true });
-            begin();
-            return finished.promise;
-          };
-          const leave = (): void => giveUp(new KindredError('job.cancelled', 'The run has left the queue.'));
-          this.#enqueue({ runId: newId, train, leave });
-        });
-      },
+    let id: RunId | null = null;
+    const decoding = decodingJob(this.#session.jobs, decodingTitle(name), () => making.abort());
+    const onMade = (newId: RunId): Promise<void> => {
+      id = newId;
+      decoding.end();
+      made.resolve(newId);
+      this.#session.changed('runs');
+      return new Promise((begin, giveUp) => {
+        const train = (signal: AbortSignal): Promise<void> => {
+          signal.addEventListener('abort', () => making.abort(), { once: true });
+          begin();
+          return finished.promise;
+        };
+        const leave = (): void => giveUp(new KindredError('job.cancelled', 'The run has left the queue.'));
+        this.#enqueue({ runId: newId, train, leave });
+      });
     };
-    void this.#follow(makeAndTrain(ports, listener, making.signal), (error) => {
-      if (turn === null) made.reject(error);
-    }).finally(() => {
-      preparing.end();
-      this.#makings.delete(making);
-      finished.resolve();
-    });
+    const listener = { ...this.#listener(() => id), onCache: decoding.show, onMade };
+    const work = async (): Promise<void> =>
+      this.#settle(await makeAndTrain(await this.#ports.forRuns(), listener, making.signal));
+    void work()
+      .catch((error: unknown) => (id === null ? made.reject(error) : this.#tellFailure(error, id)))
+      .then(() => {
+        decoding.end();
+        this.#makings.delete(making);
+        finished.resolve();
+        this.#rest();
+      });
     return made.promise;
   }
 
   /** One that is coming to rest goes on after it. @throws KindredError `run.active` when it trains or waits already. */
   resume(run: Run): void {
-    const { runs } = this.#session.stores;
-    const train = async (signal: AbortSignal): Promise<void> => {
-      runs.update(run.id, { status: 'queued' });
-      this.#session.changed('runs');
-      const ports = await runPorts(this.#session.wiring, this.#session.stores);
-      const preparing = this.#preparing(() => this.#active?.stop.abort());
-      const listener = { ...this.#listener(() => run.id), onCache: preparing.show };
-      await untilReleased(ports.host, run.id, signal);
-      await this.#follow(resumeRun(ports, run, listener, signal), () => {
-        // It never began.
-        if (runs.find(run.id)?.status === 'queued') runs.update(run.id, { status: run.status });
-      }).finally(preparing.end);
-    };
     const isComingToRest = this.activeId === run.id;
-    this.#enqueue({ runId: run.id, train, leave: () => {} });
-    if (!isComingToRest) runs.update(run.id, { status: 'queued' });
+    this.#enqueue({ runId: run.id, train: (signal) => this.#trainAgain(run, signal), leave: () => {} });
+    if (!isComingToRest) this.#session.stores.runs.update(run.id, { status: 'queued' });
     this.#session.changed('runs');
+  }
+
+  async #trainAgain(run: Run, signal: AbortSignal): Promise<void> {
+    const { jobs, stores } = this.#session;
+    const decoding = decodingJob(jobs, decodingTitle(run.name), () => this.#active?.stop.abort());
+    try {
+      stores.runs.update(run.id, { status: 'queued' });
+      this.#session.changed('runs');
+      const ports = await this.#ports.forRuns();
+      await untilReleased(ports.host, run.id, signal);
+      const listener = { ...this.#listener(() => run.id), onCache: decoding.show };
+      this.#settle(await resumeRun(ports, run, listener, signal));
+    } finally {
+      decoding.end();
+      // It never began.
+      const rest = AT_REST.has(run.status) ? run.status : 'paused';
+      if (stores.runs.find(run.id)?.status === 'queued') stores.runs.update(run.id, { status: rest });
+    }
   }
 
   /** One that waits for its turn leaves the queue. @throws KindredError `run.idle` when it does neither. */
   pause(id: RunId): void {
-    if (this.#active?.runId === id) this.#active.stop.abort();
-    else if (this.leave(id)) {
-      this.#session.stores.runs.update(id, { status: 'paused' });
-      this.#session.changed('runs');
-    } else throw new KindredError('run.idle', 'This run is not being trained, so there is nothing to pause.', { id });
+    const isActive = this.activeId === id;
+    const hasLeft = this.leave(id);
+    if (hasLeft && !isActive) this.#session.stores.runs.update(id, { status: 'paused' });
+    else if (isActive) this.#active!.stop.abort();
+    else throw new KindredError('run.idle', 'This run is not being trained, so there is nothing to pause.', { id });
+    this.#session.changed('runs');
   }
 
   /** Takes a run out of the queue; false where it does not wait in it. */
@@ -148,6 +169,15 @@ export class RunQueue {
     return true;
   }
 
+  /** Takes a run out of the queue and the library. @throws KindredError `run.active` while it trains. */
+  remove(run: Run, vectors: EncoderVectors): void {
+    removeRun(this.#session.stores.runs, this.#ports.host, vectors, run);
+    this.leave(run.id);
+    // It is not held, so its images are still being decoded.
+    if (this.#active?.runId === run.id) this.#active.stop.abort();
+    this.#session.changed('runs', 'encoder');
+  }
+
   /** Stop and keep. @throws KindredError `checkpoint.missing` when there is no trained encoder yet. */
   keep(run: Run): void {
     if (this.activeId === run.id) {
@@ -157,8 +187,7 @@ export class RunQueue {
   }
 
   #keepAtRest(run: Run): void {
-    const { runs } = this.#session.stores;
-    keepRun(runs, runHost(this.#session.wiring), run);
+    keepRun(this.#session.stores.runs, this.#ports.host, run);
     this.leave(run.id);
     this.#session.changed('runs', 'encoder');
     this.#session.embeddings.look(run.id);
@@ -166,7 +195,7 @@ export class RunQueue {
 
   async close(): Promise<void> {
     this.#isClosing = true;
-    this.#waiting.length = 0;
+    for (const { leave } of this.#waiting.splice(0)) leave();
     for (const making of this.#makings) making.abort();
     this.#active?.stop.abort();
     await this.#active?.ended;
@@ -187,31 +216,41 @@ export class RunQueue {
   #next(): void {
     const item = this.#active === null && !this.#isClosing ? this.#waiting.shift() : undefined;
     if (item === undefined) return;
-    this.#session.measurements.stop();
+    this.#makeRoom();
     const stop = new AbortController();
-    const ended = item
-      .train(stop.signal)
-      .catch((error: unknown) => this.#tellFailure(error))
-      .finally(() => {
-        this.#active = null;
-        this.#session.changed('runs', 'encoder');
-        this.#next();
-        if (!this.isBusy && !this.#isClosing) this.#session.embeddings.goOn();
-      });
+    const ended = Promise.resolve().then(() => this.#turnOf(item, stop.signal));
     this.#active = { stop, ended, runId: item.runId };
   }
 
-  /** Waits for a session of training: a finished run's encoder looks at its dataset, a failure is told. */
-  async #follow(training: Promise<RunResult>, onError: (error: unknown) => void): Promise<void> {
+  /** Whatever goes wrong is told, and the next one's turn comes. */
+  async #turnOf({ runId, train }: Waiting, signal: AbortSignal): Promise<void> {
     try {
-      const { id, outcome } = await training;
-      const run = this.#session.stores.runs.find(id);
-      if (this.#keeping.delete(id) && outcome.status === 'paused' && run !== null) this.#keepAtRest(run);
-      if (outcome.status === 'finished') this.#session.embeddings.look(id);
+      await train(signal);
     } catch (error) {
-      onError(error);
-      this.#tellFailure(error);
+      this.#tellFailure(error, runId);
     }
+    this.#active = null;
+    this.#keeping.delete(runId);
+    this.#session.changed('runs', 'encoder');
+    this.#next();
+    this.#rest();
+  }
+
+  /** What a training would slow down, and what would slow it down, waits. */
+  #makeRoom(): void {
+    this.#session.measurements.stop();
+    this.#session.embeddings.giveWay();
+  }
+
+  #rest(): void {
+    if (!this.isBusy && !this.#isClosing) this.#session.embeddings.goOn();
+  }
+
+  /** After a session of training: a finished run's encoder looks at its dataset. */
+  #settle({ id, outcome }: RunResult): void {
+    const run = this.#session.stores.runs.find(id);
+    if (this.#keeping.delete(id) && outcome.status === 'paused' && run !== null) this.#keepAtRest(run);
+    if (outcome.status === 'finished') this.#session.embeddings.look(id);
   }
 
   #listener(id: () => RunId | null) {
@@ -233,30 +272,21 @@ export class RunQueue {
     };
   }
 
-  /** Shows, as a job, how images are decoded for a run, from when there are some to decode. */
-  #preparing(stop: () => void): { show: (progress: CacheProgress) => void; end: () => void } {
-    const over = Promise.withResolvers<null>();
-    let report: JobWork['report'] | null = null;
-    const begin = (tools: JobWork): Promise<null> => {
-      report = tools.report;
-      tools.signal.addEventListener('abort', stop, { once: true });
-      return over.promise;
-    };
-    return {
-      show: ({ done, total }) => {
-        if (report === null && done < total) this.#session.jobs.start('prepare', 'Preparing images to train on', begin);
-        report?.(
-          total === 0 ? null : done / total,
-          `${done.toLocaleString('en')} of ${total.toLocaleString('en')} images`,
-        );
-      },
-      end: () => over.resolve(null),
-    };
+  /** What somebody stopped, or removed, is no failure. Throws nothing. */
+  #tellFailure(error: unknown, id: RunId): void {
+    if (this.#isClosing || (isKindredError(error) && STOPPED.has(error.code))) return;
+    const name = this.#nameOf(id);
+    if (name === null) return;
+    const reason = new Error(`“${name}” is not being trained: ${messageOf(error)}`, { cause: error });
+    this.#session.jobs.start('embed', `Training “${name}”`, () => Promise.reject(reason));
   }
 
-  /** What somebody stopped is no failure. */
-  #tellFailure(error: unknown): void {
-    if (this.#isClosing || (isKindredError(error) && STOPPED.has(error.code))) return;
-    this.#session.jobs.start('embed', 'Training', () => Promise.reject(new Error(messageOf(error))));
+  /** null: it is no longer in the library. */
+  #nameOf(id: RunId): string | null {
+    try {
+      return this.#session.stores.runs.find(id)?.name ?? null;
+    } catch {
+      return id; // A library that can't be read is what the error tells of.
+    }
   }
 }

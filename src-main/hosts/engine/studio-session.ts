@@ -12,8 +12,8 @@ import { systemClock } from '#base/clock.ts';
 import type { DatasetId } from '#base/ids.ts';
 import type { StudioEvent } from '#contract/studio/events.ts';
 import type { FileCells } from '#database/file-cells.ts';
-import { searchPortsWith } from '../cli/judging-ports.ts';
-import { runHost } from '../cli/run-ports.ts';
+import { embedPorts, searchPortsWith } from '../cli/judging-ports.ts';
+import { runHost, runPorts } from '../cli/run-ports.ts';
 import { Wiring } from '../cli/wiring.ts';
 import { AskedThread } from './asked-thread.ts';
 import { Checkpoints } from './checkpoints.ts';
@@ -84,9 +84,10 @@ export class StudioSession {
     this.edits = new Edits(stores, systemClock);
     this.inbox = new Inbox(wiring.layout.inbox);
     this.maps = new Maps(this);
-    this.measurements = new Measurements({ stores, host: runHost(wiring) }, () => this.runs.isBusy);
-    this.runs = new RunQueue(this);
-    this.embeddings = new EmbedJobs(this);
+    const host = runHost(wiring);
+    this.measurements = new Measurements({ stores, host }, () => this.runs.isBusy);
+    this.runs = new RunQueue(this, { host, forRuns: () => runPorts(wiring, stores) });
+    this.embeddings = new EmbedJobs(this, () => embedPorts(wiring));
     this.watched = watchDatasets(this);
     this.pairs = new Pairs({
       decoder: () => wiring.decoder(),

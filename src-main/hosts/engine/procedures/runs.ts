@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { findRun } from '#application/find-run.ts';
 import type { StartRequest } from '#application/start-run.ts';
-import { planRunRemoval, removeRun } from '#application/remove-run.ts';
+import { planRunRemoval } from '#application/remove-run.ts';
 import { KindredError } from '#base/errors.ts';
 import type { DatasetId } from '#base/ids.ts';
 import { presetSchema } from '#contract/preset.ts';
@@ -115,9 +115,7 @@ export const runProcedures = {
   remove: studio.run.remove.handler(async ({ input, context: { session } }) => {
     const vectors = await session.wiring.vectors();
     const run = requireRun(session, input.id);
-    removeRun(session.stores.runs, runHost(session.wiring), vectors, run);
-    session.runs.leave(run.id);
-    session.changed('runs', 'encoder');
+    session.runs.remove(run, vectors);
     return {};
   }),
 };
