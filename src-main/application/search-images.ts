@@ -19,6 +19,8 @@ export interface SearchPorts {
   };
   readonly index: SearchIndex;
   readonly queryEncoder: QueryEncoder;
+  /** What becomes of images that an encoder has not seen, or what to do, in a sentence that is true at this face. */
+  readonly unseenAdvice: (encoder: ChosenEncoder) => string;
 }
 
 /** An image of the library by its number, or any file. */
@@ -55,10 +57,11 @@ export function keyOf(encoder: ChosenEncoder): string {
  * `search.noDirection`, `image.…` for an example that can't be decoded.
  */
 export async function searchImages(
-  { stores, index, queryEncoder }: SearchPorts,
+  ports: SearchPorts,
   request: SearchRequest,
   signal: AbortSignal,
 ): Promise<SearchResult> {
+  const { stores, index, queryEncoder } = ports;
   const { encoder, filter, top } = request;
   const key = keyOf(encoder);
   const all = [...request.examples, ...request.counterExamples];
@@ -68,13 +71,13 @@ export async function searchImages(
   if (known.includes(null)) {
     // Before something is encoded, which takes a while.
     const { passing, searched } = await index.count(key, filter);
-    if (searched === 0) throw nothingToSearch(stores, request, passing);
+    if (searched === 0) throw nothingToSearch(ports, request, passing);
   }
   const vectors = await withEncoded({ stores, queryEncoder }, encoder, all, known, signal);
   const positives = vectors.slice(0, request.examples.length);
   const direction = queryDirection(positives, vectors.slice(request.examples.length));
   const { matches, passing, searched } = await index.rank({ encoderKey: key, direction, filter, without, top });
-  if (searched === 0) throw nothingToSearch(stores, request, passing);
+  if (searched === 0) throw nothingToSearch(ports, request, passing);
   const run = encoder.kind === 'run' ? encoder : null;
   return {
     matches,
@@ -137,7 +140,7 @@ function requireImage(stores: SearchPorts['stores'], imageId: ImageId): void {
 }
 
 function nothingToSearch(
-  { datasets }: SearchPorts['stores'],
+  { stores: { datasets }, unseenAdvice }: Pick<SearchPorts, 'stores' | 'unseenAdvice'>,
   { filter, encoder }: SearchRequest,
   passing: number,
 ): KindredError {
@@ -149,7 +152,6 @@ function nothingToSearch(
     const labelled = label === null ? '' : ` with the label "${label}"`;
     return new KindredError('search.empty', `There is no image${labelled} in ${where}.`, data);
   }
-  const todo = encoder.kind === 'run' ? `Encode them with "embed ${encoder.runId}".` : 'Import the folders again.';
-  const message = `None of the ${passing} images of ${where} has a vector of this encoder. ${todo}`;
+  const message = `None of the ${passing} images of ${where} has a vector of this encoder. ${unseenAdvice(encoder)}`;
   return new KindredError('search.empty', message, data);
 }

@@ -4,6 +4,7 @@ import type { EvaluatePorts } from '#application/evaluate-encoder.ts';
 import type { SearchIndex } from '#application/ports/search-index.ts';
 import type { SearchPorts } from '#application/search-images.ts';
 import type { ExactSearch } from '#vectors/exact-search.ts';
+import { unseenAdvice } from './search-words.ts';
 import type { Wiring } from './wiring.ts';
 
 /** For a search in this process; the library is only read. */
@@ -11,11 +12,15 @@ export async function searchPorts(wiring: Wiring): Promise<SearchPorts> {
   const { LibrarySearch } = await import('#hosts/judging/library-search.ts');
   const { UnitVectorStore } = await import('#vectors/unit-vectors.ts');
   const vectors = new UnitVectorStore(wiring.layout.vectors);
-  return searchPortsWith(wiring, new LibrarySearch(await wiring.libraryIndex(), vectors));
+  return searchPortsWith(wiring, new LibrarySearch(await wiring.libraryIndex(), vectors), unseenAdvice);
 }
 
 /** For a search over an index that lives elsewhere. */
-export async function searchPortsWith(wiring: Wiring, index: SearchIndex): Promise<SearchPorts> {
+export async function searchPortsWith(
+  wiring: Wiring,
+  index: SearchIndex,
+  advice: SearchPorts['unseenAdvice'],
+): Promise<SearchPorts> {
   const { createQueryEncoder } = await import('#hosts/judging/query-encoder.ts');
   const queryEncoder = createQueryEncoder({
     decoder: () => wiring.decoder(),
@@ -23,7 +28,7 @@ export async function searchPortsWith(wiring: Wiring, index: SearchIndex): Promi
     embedder: () => embedderOf(wiring),
     cacheIn: (folder) => wiring.pixelCacheIn(folder),
   });
-  return { stores: await wiring.readLibrary(), index, queryEncoder };
+  return { stores: await wiring.readLibrary(), index, queryEncoder, unseenAdvice: advice };
 }
 
 /** For embedding; the library must be held already. */

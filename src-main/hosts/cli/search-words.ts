@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Region } from '#application/ports/images.ts';
+import type { ChosenEncoder } from '#application/ports/query-encoder.ts';
 import type { SearchExample } from '#application/search-images.ts';
 import { KindredError } from '#base/errors.ts';
 import type { ImageId } from '#base/ids.ts';
@@ -35,6 +36,11 @@ export function regionOf(text: string): Region {
     `"${text}" is not a region. Give x,y,width,height in pixels from the upright picture's top left corner.`,
     { region: text },
   );
+}
+
+/** What to do about images that an encoder has not seen. */
+export function unseenAdvice(encoder: ChosenEncoder): string {
+  return encoder.kind === 'run' ? `Encode them with "embed ${encoder.runId}".` : 'Import the folders again.';
 }
 
 /** A whole number of at least 1. @throws KindredError `usage.invalid`. */

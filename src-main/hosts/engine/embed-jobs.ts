@@ -88,6 +88,19 @@ export class EmbedJobs {
     }
   }
 
+  /** What becomes of images that an encoder has not seen. */
+  adviceOn(encoder: ChosenEncoder): string {
+    if (encoder.kind === 'baseline') return 'Look at the data set again.';
+    const run = this.#session.stores.runs.find(encoder.runId);
+    if (this.#looking.has(encoder.runId)) return 'It is looking at them now: search again in a while.';
+    if (run === null) return 'Let another encoder answer.';
+    const isOwed = this.#owed.has(run.datasetId) && this.#newestRun(run.datasetId)?.id === run.id;
+    if (isOwed || this.#waiting.has(run.id)) return 'It looks at them as soon as no run trains.';
+    if (existsSync(this.#markerOf(run)))
+      return 'It was stopped when it looked at them, and goes on when Kindred is started again.';
+    return 'Let another encoder answer.';
+  }
+
   #lookLater(id: RunId): void {
     if (this.#session.runs.isBusy) this.#waiting.add(id);
     else this.#look(id, new AbortController());
@@ -145,10 +158,13 @@ export class EmbedJobs {
 
   /** Of the newest finished run, also where it has seen no image yet. */
   async #newestEncoder(datasetId: DatasetId): Promise<ChosenEncoder | null> {
-    const { stores } = this.#session;
-    const finished = stores.runs.list().filter((run) => run.status === 'finished' && run.datasetId === datasetId);
-    const [newest] = finished.toSorted((a, b) => b.createdMs - a.createdMs);
-    return newest === undefined ? null : encoderOfRun(newest, (await this.#ports()).runHost);
+    const newest = this.#newestRun(datasetId);
+    return newest === null ? null : encoderOfRun(newest, (await this.#ports()).runHost);
+  }
+
+  #newestRun(datasetId: DatasetId): Run | null {
+    const isOne = (run: Run): boolean => run.status === 'finished' && run.datasetId === datasetId;
+    return this.#session.stores.runs.list().find(isOne) ?? null;
   }
 
   /** The one that answers for a dataset, unless it looks at it already. */

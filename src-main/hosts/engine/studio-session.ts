@@ -7,6 +7,7 @@ import type { ImportPorts } from '#application/import-folders.ts';
 import type { LibraryStores } from '#application/ports/library.ts';
 import type { ChosenEncoder } from '#application/ports/query-encoder.ts';
 import type { VectorSink } from '#application/ports/vectors.ts';
+import type { SearchIndex } from '#application/ports/search-index.ts';
 import type { SearchPorts } from '#application/search-images.ts';
 import { systemClock } from '#base/clock.ts';
 import type { DatasetId } from '#base/ids.ts';
@@ -147,12 +148,13 @@ export class StudioSession {
   }
 
   searchPorts(): Promise<SearchPorts> {
-    const { index } = this;
-    return (this.#searchPorts ??= searchPortsWith(this.wiring, {
+    const { index, embeddings } = this;
+    const asked: SearchIndex = {
       vectorsOf: (key, imageIds) => index.ask('vectorsOf', key, imageIds),
       count: (key, filter) => index.ask('count', key, filter),
       rank: (question) => index.ask('rank', question),
-    }));
+    };
+    return (this.#searchPorts ??= searchPortsWith(this.wiring, asked, (encoder) => embeddings.adviceOn(encoder)));
   }
 
   /** Keeps what was read of all files for the next start; that it can't be kept is no error. */

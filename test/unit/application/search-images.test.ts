@@ -24,7 +24,8 @@ async function worldWithVectors() {
   const image = (name: string): SearchExample => ({ kind: 'image', imageId: world.imageId(name), region: null });
   const ask = async (examples: readonly SearchExample[], rest: Partial<SearchRequest> = {}) => {
     const request = { examples, counterExamples: [], filter: filter(), top: 5, encoder, ...rest };
-    const { matches, summary } = await searchImages(world.ports, request, signal);
+    const ports = { ...world.ports, unseenAdvice: () => 'It is looking at them now.' };
+    const { matches, summary } = await searchImages(ports, request, signal);
     const files = matches.map(({ fileId }) => world.ports.stores.files.find(fileId)!);
     return { matches: matches.map((match, i) => ({ ...files[i]!, ...match })), summary };
   };
@@ -80,7 +81,9 @@ describe('searchImages', () => {
       'no image with the label "fish"',
     );
     const inToys = filter({ datasetId: toys.id });
-    await expect(ask([image('cat/1')], { filter: inToys })).rejects.toThrow('Encode them with "embed r');
+    await expect(ask([image('cat/1')], { filter: inToys })).rejects.toThrow(
+      'None of the 6 images of "toys" has a vector of this encoder. It is looking at them now.',
+    );
   });
 });
 

@@ -135,6 +135,26 @@ describe('images that are new to the encoder', () => {
   });
 });
 
+describe('adviceOn', () => {
+  it('says of images an encoder has not seen what becomes of them', async () => {
+    await partlySeen();
+    const encoder = { kind: 'run', runId: run.id, runName: run.name, checkpointStep: 40 } as const;
+    const advice = (): string => looks.adviceOn(encoder);
+    expect(advice()).toMatch(/^Let another encoder/);
+    isBusy = true;
+    looks.lookAtNew(dataset.id);
+    expect(advice()).toMatch(/as soon as no run trains/);
+    [isBusy, isHeldUp] = [false, true];
+    looks.goOn();
+    await whenLooking();
+    expect(advice()).toMatch(/looking at them now/);
+    jobs.stopAll();
+    await whenEnded(1);
+    expect(advice()).toMatch(/goes on when Kindred is started again/);
+    expect(looks.adviceOn({ kind: 'baseline' })).toBe('Look at the data set again.');
+  });
+});
+
 describe('a look that is cut off', () => {
   it('is taken up at the next start when somebody stopped it, not before', async () => {
     await partlySeen();

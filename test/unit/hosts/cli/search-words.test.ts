@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { countWord, regionOf, searchExample } from '#hosts/cli/search-words.ts';
+import type { RunId } from '#base/ids.ts';
+import { countWord, regionOf, searchExample, unseenAdvice } from '#hosts/cli/search-words.ts';
 
 describe('searchExample', () => {
   it('takes numbers for images of the library and everything else for files', () => {
@@ -19,6 +20,14 @@ describe('regionOf', () => {
     'refuses "%s"',
     (text) => expect(() => regionOf(text)).toThrow(expect.objectContaining({ code: 'usage.invalid' })),
   );
+});
+
+describe('unseenAdvice', () => {
+  it('names the command that encodes images', () => {
+    const encoder = { kind: 'run', runId: 'r1' as RunId, runName: 'night', checkpointStep: 1 } as const;
+    expect(unseenAdvice(encoder)).toBe('Encode them with "embed r1".');
+    expect(unseenAdvice({ kind: 'baseline' })).toBe('Import the folders again.');
+  });
 });
 
 describe('countWord', () => {
