@@ -8,7 +8,7 @@ import type { RecipeChoice, RunEvent, RunHost, RunOutcome, RunPlan } from './por
 import { chooseRecipe } from './running/choose-recipe.ts';
 import { followRun } from './running/follow-run.ts';
 import { queuedRun } from './running/queued-run.ts';
-import { freezeImages, type FrozenImages, planned } from './running/freeze-images.ts';
+import { freezeImages, type FrozenImages, imagesToCache, planned } from './running/freeze-images.ts';
 
 /** Short side kept in the cache beside the side trained at: room for crops to shrink. */
 const CACHE_SIDE_FACTOR = 1.25;
@@ -134,8 +134,7 @@ async function prepareImages(
 ): Promise<{ frozen: FrozenImages; cacheFolder: string; cached: readonly DatasetImage[] }> {
   const all = stores.files.images(datasetId);
   const first = freezeImages(all, config.seed);
-  const wanted = new Set([...first.images, ...judgedOf(first)].map(({ contentHash }) => contentHash));
-  const toCache = all.filter(({ contentHash }) => wanted.delete(contentHash));
+  const toCache = imagesToCache(all, first);
   const { folder, problems } = await pixels.prepare(cacheSide, toCache, listener.onCache, signal);
   if (problems.length === 0) return { frozen: first, cacheFolder: folder, cached: toCache };
   const lost = new Set(problems.map(({ contentHash }) => contentHash));
@@ -147,11 +146,6 @@ async function prepareImages(
     cacheFolder: folder,
     cached: toCache.filter(isThere),
   };
-}
-
-function judgedOf({ judged }: FrozenImages): readonly { readonly contentHash: string }[] {
-  if (judged.protocol === 'none') return [];
-  return judged.protocol === 'knn' ? [...judged.bank, ...judged.queries] : judged.images;
 }
 
 function defaultName(dataset: string, { encoder, side }: TrainingConfig): string {

@@ -63,6 +63,11 @@ function datasetImageOf(row: ImageRow): DatasetImage {
   return { imageId, ...hashes, path, size: { widthPx, heightPx }, label, split };
 }
 
+/** See `FileStore.images`. */
+export function datasetImages(prepared: Prepared, id: DatasetId): readonly DatasetImage[] {
+  return prepared.all<ImageRow>(IMAGES, { id }).map(datasetImageOf);
+}
+
 /** The lower of the two in the middle where the count is even. */
 const MEDIAN_SHORT_SIDE = `WITH sides AS (
     SELECT min(width_px, height_px) AS side FROM images
@@ -179,7 +184,7 @@ function fileReads(
         GROUP BY label ORDER BY files DESC, label`;
       return prepared.all(sql, { id });
     },
-    images: (id) => prepared.all<ImageRow>(IMAGES, { id }).map(datasetImageOf),
+    images: (id) => datasetImages(prepared, id),
     medianShortSide: (id) => prepared.get<{ side: number }>(MEDIAN_SHORT_SIDE, { id })?.side ?? null,
     pathOf: (imageId) => {
       const sql = `SELECT path FROM files WHERE image_id = $imageId AND state = 'present' ORDER BY id LIMIT 1`;

@@ -4,7 +4,7 @@
  * with a million files, and the first one two seconds.
  */
 import type { Database } from 'better-sqlite3';
-import type { RemovalCounts } from '#application/ports/library.ts';
+import type { DatasetImage, RemovalCounts } from '#application/ports/library.ts';
 import {
   readFileSet,
   type DatasetSummary,
@@ -12,6 +12,7 @@ import {
   type ListingFilter,
   type ListingSort,
 } from '#application/ports/listings.ts';
+import type { DatasetId } from '#base/ids.ts';
 import { countFacets } from './columns/count-facets.ts';
 import { datasetSummaries } from './columns/dataset-summaries.ts';
 import { type FileGroups, type GroupedBy, groupFiles } from './columns/groups.ts';
@@ -19,6 +20,7 @@ import { LibraryColumns } from './columns/library-columns.ts';
 import { failedParts } from './columns/passing-rows.ts';
 import { removalCounts } from './columns/removal-counts.ts';
 import { RowOrders } from './columns/row-orders.ts';
+import { datasetImages } from './file-store.ts';
 import { Prepared } from './prepared.ts';
 
 const REMOVED = 'SELECT id FROM datasets WHERE removed_ms IS NOT NULL';
@@ -96,6 +98,11 @@ export class LibraryIndex {
   removalCounts(datasetId: number): RemovalCounts {
     this.columns.refresh();
     return removalCounts(this.#prepared, this.columns, datasetId);
+  }
+
+  /** Each image of a dataset once per split; see `FileStore.images`. */
+  images(datasetId: DatasetId): readonly DatasetImage[] {
+    return datasetImages(this.#prepared, datasetId);
   }
 
   groups(fileIds: ArrayLike<number>, by: GroupedBy): FileGroups {

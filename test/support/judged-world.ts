@@ -184,6 +184,7 @@ export function judgedWorld() {
     },
     addDataset,
     addFiles,
+    libraryIndex: index,
     addRun,
     /** Requests made of the embedder, and pictures encoded for questions, so far. */
     asked,

@@ -43,6 +43,17 @@ export function freezeImages(all: readonly DatasetImage[], seed: number): Frozen
   return { ...holdOut(training, seed), notes };
 }
 
+/** Those of all images whose pixels a run needs, trained on or judged by, each once. */
+export function imagesToCache(all: readonly DatasetImage[], { images, judged }: FrozenImages): readonly DatasetImage[] {
+  const wanted = new Set([...images, ...judgedOf(judged)].map(({ contentHash }) => contentHash));
+  return all.filter(({ contentHash }) => wanted.delete(contentHash));
+}
+
+function judgedOf(judged: JudgedImages): readonly PlannedImage[] {
+  if (judged.protocol === 'none') return [];
+  return judged.protocol === 'knn' ? [...judged.bank, ...judged.queries] : judged.images;
+}
+
 interface Choice {
   readonly training: readonly DatasetImage[];
   readonly validation: readonly DatasetImage[];

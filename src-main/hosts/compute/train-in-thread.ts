@@ -17,6 +17,7 @@ import { chunkNote } from './chunk-notes.ts';
 import { activationBytes } from './expected-memory.ts';
 import { DataSource } from './data-source.ts';
 import { KnownSpeeds } from './known-speeds.ts';
+import { CHECKPOINTS_AT_ONCE } from './checkpoint-bytes.ts';
 import { headlineEvaluation, judgedHashes, judgedLook } from './judged-images.ts';
 import type { LookShapes } from './looks.ts';
 import type { StartedFacts, TrainingResult, TrainJob } from './messages.ts';
@@ -25,9 +26,6 @@ import { type ResolvedRun, runFolderAt } from './run-folder.ts';
 import { RunProfiler } from './run-profiler.ts';
 import type { ThreadLink } from './thread-link.ts';
 import { type DeviceMemory, wireDevice, type WiredDevice } from './wiring.ts';
-
-/** Kept at once at most: the last two, the best, the final; and the one being written. */
-const CHECKPOINTS_AT_ONCE = 5;
 
 export async function trainInThread(job: TrainJob, link: ThreadLink): Promise<TrainingResult> {
   const { plan } = job;

@@ -3,7 +3,7 @@ import type { LibraryLayout } from '#application/library-layout.ts';
 import type { DatasetSummary, Facets, ListingFilter, ListingSort } from '#application/ports/listings.ts';
 import type { RemovalCounts } from '#application/ports/library.ts';
 import type { Ranking, RankQuestion } from '#application/ports/search-index.ts';
-import type { ImageId } from '#base/ids.ts';
+import type { DatasetId, ImageId } from '#base/ids.ts';
 import type { FileGroups, GroupedBy } from '#database/columns/groups.ts';
 import { LibraryIndex } from '#database/library-index.ts';
 import { openToRead } from '#database/open-to-read.ts';
@@ -11,17 +11,20 @@ import { UnitVectorStore } from '#vectors/unit-vectors.ts';
 import { LibrarySearch } from '../judging/library-search.ts';
 import { MapPlans, type MapTask } from './map-plans.ts';
 import { fileIdsOf } from './map-points.ts';
+import { type PlannedCounts, PlannedImages } from './planned-images.ts';
 
 export class EngineIndex {
   readonly #index: LibraryIndex;
   readonly #search: LibrarySearch;
   readonly #maps: MapPlans;
+  readonly #planned: PlannedImages;
 
   constructor(layout: LibraryLayout) {
     this.#index = new LibraryIndex(openToRead(layout.folder), layout.columns);
     const vectors = new UnitVectorStore(layout.vectors);
     this.#search = new LibrarySearch(this.#index, vectors);
     this.#maps = new MapPlans(this.#index, vectors);
+    this.#planned = new PlannedImages(this.#index);
   }
 
   warmUp(): void {
@@ -51,6 +54,10 @@ export class EngineIndex {
 
   removalCounts(datasetId: number): RemovalCounts {
     return this.#index.removalCounts(datasetId);
+  }
+
+  plannedImages(datasetId: DatasetId, cacheSide: number): PlannedCounts {
+    return this.#planned.of(datasetId, cacheSide);
   }
 
   vectorsOf(encoderKey: string, imageIds: readonly ImageId[]): (Float32Array | null)[] {

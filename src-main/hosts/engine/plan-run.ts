@@ -1,5 +1,4 @@
 /** What a run would be, as far as it is known before the start: by its images, by measuring, and by runs like it. */
-import { freezeImages } from '#application/running/freeze-images.ts';
 import { cacheSideOf } from '#application/start-run.ts';
 import { asksForGpu, deviceReason } from '#application/doctor.ts';
 import type { Run, RunEvent } from '#application/ports/runs.ts';
@@ -7,13 +6,13 @@ import type { Plan } from '#contract/studio/runs.ts';
 import type { TrainingConfig } from '#contract/training-config.ts';
 import { deviceChoice } from '../cli/doctor/doctor-ports.ts';
 import { machineFacts } from '../cli/doctor/machine-facts.ts';
+import { CHECKPOINTS_AT_ONCE, checkpointBytes } from '../compute/checkpoint-bytes.ts';
 import { chunkNote } from '../compute/chunk-notes.ts';
 import { runHost } from '../cli/run-ports.ts';
 import type { RunWish } from './measurements.ts';
 import type { StudioSession } from './studio-session.ts';
 
-/** Of a picture in the cache, a pixel of its short side squared: three planes, and a half again for oblong ones. */
-const CACHE_BYTES_PER_PIXEL = 3 * 1.5;
+type PlanSession = Pick<StudioSession, 'measurements' | 'index' | 'stores' | 'wiring'>;
 
 interface Known {
   readonly viewsPerSecond: number;
@@ -23,21 +22,19 @@ interface Known {
 }
 
 /** @throws KindredError `dataset.empty`. */
-export function planRun(session: StudioSession, wish: RunWish): Plan {
+export async function planRun(session: PlanSession, wish: RunWish): Promise<Plan> {
   const measured = session.measurements.find(wish);
   const config = measured?.config ?? wish.config;
-  const { images, notes } = freezeImages(session.stores.files.images(wish.datasetId), config.seed);
-  const stepsPerEpoch = Math.max(1, Math.floor(images.length / config.batchSize));
-  // What `auto` will choose is not known before it is measured, so no other run is like it.
-  const alike = wish.withChanges === null ? knownByRun(session, config) : null;
-  const known = (measured && { ...measured, measuredBy: 'measured just now' }) ?? alike;
+  const { images, notes, pixelBytes } = await session.index.ask('plannedImages', wish.datasetId, cacheSideOf(config));
+  const stepsPerEpoch = Math.max(1, Math.floor(images / config.batchSize));
+  const known = measured === null ? knownBefore(session, wish) : { ...measured, measuredBy: 'measured just now' };
   const viewsPerSecond = known?.viewsPerSecond ?? null;
   const totalSteps = stepsOf(config, stepsPerEpoch, viewsPerSecond);
   const isPlanned = totalSteps !== null && viewsPerSecond !== null;
   const machine = machineFacts();
   return {
     config,
-    images: images.length,
+    images,
     stepsPerEpoch,
     viewsPerSecond,
     measuredBy: known?.measuredBy ?? null,
@@ -45,13 +42,13 @@ export function planRun(session: StudioSession, wish: RunWish): Plan {
     machineMemoryBytes: machine.memoryBytes,
     totalSteps,
     durationMs: isPlanned ? (totalSteps * 2 * config.batchSize * 1000) / viewsPerSecond : minutesOf(config),
-    diskBytes: Math.round(images.length * cacheSideOf(config) ** 2 * CACHE_BYTES_PER_PIXEL),
+    diskBytes: pixelBytes + CHECKPOINTS_AT_ONCE * checkpointBytes(config),
     device: `${machine.processor}, ${machine.cores} cores`,
     deviceReason: reasonOf(known?.device ?? null),
     warnings: [
       ...notes,
       ...chunkNotes(config),
-      ...warningsOf(images.length, config),
+      ...warningsOf(images, config),
       ...memoryWarning(known, machine.memoryBytes),
     ],
   };
@@ -63,13 +60,18 @@ function reasonOf(device: string | null): string {
   return deviceReason(device === null || device === 'cpu' ? 'cpu' : 'gpu', choice);
 }
 
-/** All that a step's time and memory depend on. */
-function workOf({ side, batchSize, encoder, head, chunk, precision, compiled, optimizer }: TrainingConfig): string {
-  return JSON.stringify([side, batchSize, encoder, head, chunk, precision, compiled, optimizer.kind]);
+/** All that a step's time and memory depend on: views are cut out of the cache's pictures and altered in the step. */
+function workOf(config: TrainingConfig): string {
+  const { side, batchSize, encoder, head, chunk, precision, compiled, optimizer, views, secondViews } = config;
+  const { kind, nesterov } = optimizer;
+  const step = { side, batchSize, encoder, head, chunk, precision, compiled, kind, nesterov, views, secondViews };
+  return JSON.stringify([step, cacheSideOf(config)]);
 }
 
 /** By the newest run of the same work that got as far as to be measured here. */
-function knownByRun(session: StudioSession, config: TrainingConfig): Known | null {
+function knownBefore(session: PlanSession, { config, withChanges }: RunWish): Known | null {
+  // What `auto` will choose is not known before it is measured, so no other run is like it.
+  if (withChanges !== null) return null;
   const work = workOf(config);
   const isAlike = ({ config: other }: Run): boolean => workOf(other) === work;
   for (const run of session.stores.runs.list().filter(isAlike)) {

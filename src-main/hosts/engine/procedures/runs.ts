@@ -40,9 +40,9 @@ function wishOf(session: StudioSession, input: StartInput): RunWish {
 }
 
 /** What `auto` chose while the run was being set up, unless images have come or gone since. */
-function chosenBefore(session: StudioSession, wish: RunWish): Pick<StartRequest, 'chosen'> {
+async function chosenBefore(session: StudioSession, wish: RunWish): Promise<Pick<StartRequest, 'chosen'>> {
   const measured = wish.withChanges === null ? null : session.measurements.find(wish);
-  if (measured === null || measured.choice?.imageCount !== planRun(session, wish).images) return {};
+  if (measured === null || measured.choice?.imageCount !== (await planRun(session, wish)).images) return {};
   return { chosen: { config: measured.config, choice: measured.choice } };
 }
 
@@ -75,7 +75,7 @@ export const runProcedures = {
   }),
   start: studio.run.start.handler(async ({ input, context: { session } }) => {
     const wish = wishOf(session, input);
-    const request = { ...wish, ...chosenBefore(session, wish), name: input.name ?? null, threads: 0 };
+    const request = { ...wish, ...(await chosenBefore(session, wish)), name: input.name ?? null, threads: 0 };
     return { id: await session.runs.start(request) };
   }),
   list: studio.run.list.handler(({ context: { session } }) =>
