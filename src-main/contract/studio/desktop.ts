@@ -11,8 +11,6 @@ export type EngineLine =
 export interface Activity {
   /** Runs that train or wait for their turn. */
   readonly runs: number;
-  /** Other work that runs: images that are added, decoded or looked at, maps. */
-  readonly jobs: number;
   /** Of the run that trains, in [0, 1] and whole hundredths; null while its length is not known, or none trains. */
   readonly share: number | null;
 }

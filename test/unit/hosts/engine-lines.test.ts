@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Run, RunStatus } from '#application/ports/runs.ts';
 import type { RunId } from '#base/ids.ts';
-import type { Job } from '#contract/studio/datasets.ts';
 import type { EngineLine } from '#contract/studio/desktop.ts';
 import type { StudioEvent } from '#contract/studio/events.ts';
 import { engineLines } from '#hosts/engine/engine-lines.ts';
@@ -14,35 +13,23 @@ const runsChanged: StudioEvent = { kind: 'library.changed', what: 'runs' };
 const progress = (step: number): StudioEvent =>
   ({ kind: 'run.progress', id: 'a', point: { step }, advice: [] }) as unknown as StudioEvent;
 
-const job = { id: 'j0', kind: 'import', title: 'Adding', share: null, detail: '', message: null } as const;
-const jobChanged = (state: Job['state']): StudioEvent => ({ kind: 'job.changed', job: { ...job, state } });
-
-/** Lines for a history: each moment is the list of runs, the event that tells of it, and the jobs that run. */
-async function linesOf(
-  history: readonly (readonly [readonly Run[], StudioEvent, (readonly Job[])?])[],
-  first: readonly Run[] = [],
-) {
+/** Lines for a history: each moment is the list of runs, and the event that tells of it. */
+async function linesOf(history: readonly (readonly [readonly Run[], StudioEvent])[], first: readonly Run[] = []) {
   let runs = first;
-  let jobs: readonly Job[] = [];
   async function* events(): AsyncGenerator<NumberedEvent> {
-    for (const [next, event, running = []] of history) {
-      [runs, jobs] = [next, running];
+    for (const [next, event] of history) {
+      runs = next;
       yield { id: 'x', event };
     }
   }
   const lines: EngineLine[] = [];
-  for await (const line of engineLines(
-    events(),
-    () => runs,
-    () => jobs,
-  ))
-    lines.push(line);
+  for await (const line of engineLines(events(), () => runs)) lines.push(line);
   return lines;
 }
 
 describe('engineLines', () => {
   it('begins with the state there is', async () => {
-    expect(await linesOf([])).toEqual([{ event: 'studio.activity', runs: 0, jobs: 0, share: null }]);
+    expect(await linesOf([])).toEqual([{ event: 'studio.activity', runs: 0, share: null }]);
   });
 
   it('tells the share of the run that trains in whole hundredths, each once', async () => {
@@ -56,26 +43,7 @@ describe('engineLines', () => {
 
   it('counts runs that wait', async () => {
     const lines = await linesOf([[[run('a', 'running'), run('b', 'queued')], runsChanged]]);
-    expect(lines.at(-1)).toEqual({ event: 'studio.activity', runs: 2, jobs: 0, share: 0 });
-  });
-
-  it('counts jobs that run, and keeps the share of the run that trains meanwhile', async () => {
-    const running: readonly Job[] = [{ ...job, state: 'running' }];
-    const training = [run('a', 'running')];
-    const lines = await linesOf(
-      [
-        [training, progress(50)],
-        [training, jobChanged('running'), running],
-        [training, jobChanged('running'), running],
-        [training, jobChanged('done')],
-      ],
-      training,
-    );
-    expect(lines.slice(1)).toEqual([
-      { event: 'studio.activity', runs: 1, jobs: 0, share: 0.25 },
-      { event: 'studio.activity', runs: 1, jobs: 1, share: 0.25 },
-      { event: 'studio.activity', runs: 1, jobs: 0, share: 0.25 },
-    ]);
+    expect(lines.at(-1)).toEqual({ event: 'studio.activity', runs: 2, share: 0 });
   });
 
   it('tells how a run ended, once, with its headline number or its failure', async () => {
@@ -96,7 +64,7 @@ describe('engineLines', () => {
         summary: 'Finished after 1,200 steps. kNN accuracy 54.1 % (by chance 10.0 %).',
       },
       { event: 'studio.runEnded', name: 'b', summary: 'Loss is not finite at step 7.' },
-      { event: 'studio.activity', runs: 0, jobs: 0, share: null },
+      { event: 'studio.activity', runs: 0, share: null },
     ]);
   });
 
