@@ -11,6 +11,7 @@ const loupe = (page: Page) => page.getByRole('dialog', { name: /, enlarged$/ });
 
 test('a search begins at its first result, and the list is on the way back where it was left', async ({ page }) => {
   await page.getByRole('slider', { name: 'Size of pictures' }).fill('320');
+  await expect(grid(page).getByRole('gridcell').first()).toBeInViewport();
   await grid(page).focus();
   await page.keyboard.press('Control+End');
   await expect(grid(page)).toHaveAttribute('aria-activedescendant', 'cell-95');
