@@ -46,16 +46,16 @@ test('a key that follows Escape at once is the screen’s, and opens the same di
   const list = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
   const palette = page.getByRole('dialog', { name: 'All commands' });
   // A dialog tells that it is closed a task later; the next key may be there before.
-  const closeAndPress = (init: KeyboardEventInit): Promise<void> =>
-    page.evaluate((key) => {
+  const closeAndPress = (pressed: { readonly key: string; readonly ctrlKey: boolean }): Promise<void> =>
+    page.evaluate(({ key, ctrlKey }) => {
       document.querySelector('dialog')?.close();
-      document.body.dispatchEvent(new KeyboardEvent('keydown', { ...key, bubbles: true, cancelable: true }));
-    }, init);
+      document.body.dispatchEvent(new KeyboardEvent('keydown', { key, ctrlKey, bubbles: true, cancelable: true }));
+    }, pressed);
   await page.keyboard.press('ControlOrMeta+k');
   await expect(palette).toBeVisible();
   await closeAndPress({ key: 'k', ctrlKey: true });
   await expect(palette).toBeVisible();
-  await closeAndPress({ key: '?' });
+  await closeAndPress({ key: '?', ctrlKey: false });
   await expect(list).toBeVisible();
   await expect(palette).toBeHidden();
   await page.keyboard.press('Escape');
