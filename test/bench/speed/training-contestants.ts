@@ -46,7 +46,8 @@ export async function commandOfOurs(context: BenchContext, work: TrainingWork): 
   const { dataset, side, batch, folder } = work;
   await importOnce(context, await folder(), dataset);
   const blur = side <= 32 ? [] : ['--set', 'views.blur.probability=0.5'];
-  const settings = ['--set', `side=${side}`, ...blur, '--batch', String(batch), '--steps', ENDLESS];
+  const stem = `encoder.stem=${side <= 64 ? 'small' : 'large'}`;
+  const settings = ['--set', `side=${side}`, '--set', stem, ...blur, '--batch', String(batch), '--steps', ENDLESS];
   return {
     command: process.execPath,
     words: [COMMAND_LINE, 'train', dataset, ...settings, '--json'],
