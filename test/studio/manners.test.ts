@@ -60,6 +60,13 @@ test('a key that follows Escape at once is the screen’s, and opens the same di
   await expect(palette).toBeHidden();
   await page.keyboard.press('Escape');
   await expect(page.locator('dialog')).toHaveCount(0);
+  await page.keyboard.press('ControlOrMeta+k');
+  await page.keyboard.type('add folders');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('dialog', { name: 'Add folders' })).toBeVisible();
+  await closeAndPress({ key: '?', ctrlKey: false });
+  await expect(page.getByRole('dialog', { name: 'Add folders' })).toBeHidden();
+  await expect(list).toBeVisible();
 });
 
 test('the palette finds a run by part of its name and changes the theme', async ({ page }) => {
