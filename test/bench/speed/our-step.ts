@@ -22,6 +22,7 @@ import { loadTensorFlow } from '#tensorflow/load.ts';
 import { CompiledRunner } from '#tensorflow/runners/compiled-runner.ts';
 import type { StepDefinition } from '#tensorflow/runners/step-definition.ts';
 import type { StepInput } from '#training/ports.ts';
+import { stemAt } from './stem.ts';
 
 const { values: words } = parseArgs({
   options: {
@@ -42,7 +43,7 @@ function recipeOf(): Recipe {
   return trainingConfigSchema.parse({
     side,
     batchSize: Number(words.views) / 2,
-    encoder: { depth: Number(words.depth), width: Number(words.width), stem: side <= 64 ? 'small' : 'large' },
+    encoder: { depth: Number(words.depth), width: Number(words.width), stem: stemAt(side) },
     views: side <= 32 ? {} : { blur: { probability: 0.5 } },
     optimizer: { kind: 'sgd', momentum: 0.9, weightDecay: 5e-4 },
   });

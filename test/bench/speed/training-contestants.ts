@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { COMMAND_LINE, importOnce, libraryOf } from './our-library.ts';
 import type { BenchContext, Contestant } from './row.ts';
+import { stemAt } from './stem.ts';
 import { steppingContestant, type SteppingCommand } from './stepping-contestant.ts';
 import type { WholeCommand } from './whole-command.ts';
 
@@ -46,7 +47,7 @@ export async function commandOfOurs(context: BenchContext, work: TrainingWork): 
   const { dataset, side, batch, folder } = work;
   await importOnce(context, await folder(), dataset);
   const blur = side <= 32 ? [] : ['--set', 'views.blur.probability=0.5'];
-  const stem = `encoder.stem=${side <= 64 ? 'small' : 'large'}`;
+  const stem = `encoder.stem=${stemAt(side)}`;
   const settings = ['--set', `side=${side}`, '--set', stem, ...blur, '--batch', String(batch), '--steps', ENDLESS];
   return {
     command: process.execPath,

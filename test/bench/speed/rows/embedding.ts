@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { COMMAND_LINE, commanded, importOnce, libraryOf } from '../our-library.ts';
 import type { BenchContext, Contestant, Row } from '../row.ts';
+import { stemAt } from '../stem.ts';
 import { runWhole, turning } from '../whole-command.ts';
 
 interface EmbeddingWork {
@@ -73,8 +74,7 @@ function trainedOnce(context: BenchContext, work: EmbeddingWork): Promise<unknow
 
 async function trainOnce(context: BenchContext, work: EmbeddingWork): Promise<void> {
   await importOnce(context, await work.folder(), work.dataset);
-  const stem = work.side <= 64 ? 'small' : 'large';
-  const settings = ['encoder.depth=18', 'encoder.width=1', `encoder.stem=${stem}`, `side=${work.side}`];
+  const settings = ['encoder.depth=18', 'encoder.width=1', `encoder.stem=${stemAt(work.side)}`, `side=${work.side}`];
   const length = ['--batch', '16', '--steps', '2', '--name', runNameOf(work)];
   await commanded(context, 'train', work.dataset, '--set', ...settings, ...length);
 }
