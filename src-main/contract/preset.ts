@@ -37,16 +37,25 @@ export const presetSchema = z.strictObject({
 
 export type Preset = Readonly<z.infer<typeof presetSchema>>;
 
+/** The 3×3 stem is the default up to here; above, the 7×7 one, which leaves what follows a sixteenth of the area. */
+const SMALL_STEM_SIDE_MAX = 64;
+
 /**
  * The preset's configuration with a person's changes over it, ready for `trainingConfigSchema`.
  * A length among the changes replaces the preset's; what the preset changes for short runs goes by the final length.
+ * A side among them brings the stem that is the default at that side, unless they name a stem.
  */
 export function presetConfig(preset: Preset, changes: TrainingConfigInput = {}): TrainingConfigInput {
   const length: unknown = changes.length ?? preset.config['length'];
   const epochs = isRecord(length) && typeof length['epochs'] === 'number' ? length['epochs'] : null;
   const isShort = preset.shortRuns !== null && epochs !== null && epochs <= preset.shortRuns.upToEpochs;
   const base = isShort ? merged(preset.config, preset.shortRuns.config) : preset.config;
-  return merged(base, changes);
+  return merged(merged(base, stemAt(changes.side)), changes);
+}
+
+function stemAt(side: number | undefined): TrainingConfigInput {
+  if (side === undefined) return {};
+  return { encoder: { stem: side > SMALL_STEM_SIDE_MAX ? 'large' : 'small' } };
 }
 
 /** Objects are merged key by key, anything else is replaced; a length always is. */

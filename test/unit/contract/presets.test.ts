@@ -53,6 +53,16 @@ describe('presets', () => {
     expect([imagenet.views.jitter.hue, imagenet.views.blur.probability, imagenet.batchSize]).toEqual([0.2, 0.5, 4096]);
   });
 
+  it('[PRE5] get the stem that is the default at a person’s side, unless a stem is named', () => {
+    const stem = (name: string, changes: Parameters<typeof presetConfig>[1]): string =>
+      configOf(name, changes).encoder.stem;
+    expect([32, 64, 65, 224].map((side) => stem('quick', { side }))).toEqual(['small', 'small', 'large', 'large']);
+    expect(stem('quick', { side: 96, encoder: { stem: 'small' } })).toBe('small');
+    expect(stem('paper-imagenet', { side: 32 })).toBe('small');
+    expect(stem('paper-imagenet', {})).toBe('large');
+    expect(configOf('quick', { side: 96, encoder: { width: 1 } }).encoder).toMatchObject({ width: 1, stem: 'large' });
+  });
+
   it('[PRE4] use small-set’s higher rate up to 100 epochs, the lower one beyond, and a person’s own over both', () => {
     const rate = (changes: Parameters<typeof presetConfig>[1]): number =>
       configOf('small-set', changes).optimizer.baseLearningRate;
