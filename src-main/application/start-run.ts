@@ -2,6 +2,7 @@
 import type { TrainingConfig } from '#contract/training-config.ts';
 import type { Clock } from '#base/clock.ts';
 import { type DatasetId, makeRunId, type RunId } from '#base/ids.ts';
+import { imagesInTurns } from './images-in-turns.ts';
 import type { DatasetImage, LibraryStores } from './ports/library.ts';
 import type { CacheProgress, PixelCacheBuilder } from './ports/pixel-cache.ts';
 import type { RecipeChoice, RunEvent, RunHost, RunOutcome, RunPlan } from './ports/runs.ts';
@@ -132,7 +133,7 @@ async function prepareImages(
   listener: RunListener,
   signal: AbortSignal,
 ): Promise<{ frozen: FrozenImages; cacheFolder: string; cached: readonly DatasetImage[] }> {
-  const all = stores.files.images(datasetId);
+  const all = await imagesInTurns(stores, datasetId);
   const first = freezeImages(all, config.seed);
   const toCache = imagesToCache(all, first);
   const { folder, problems } = await pixels.prepare(cacheSide, toCache, listener.onCache, signal);

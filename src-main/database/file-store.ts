@@ -49,10 +49,19 @@ const REPLACE = `UPDATE files SET ${PLACE}, label = coalesce(${LABEL_OF_IMAGE}, 
 const REPLACE_PLACE = `UPDATE files SET ${PLACE}, label = coalesce(${LABEL_OF_FILE}, $folderLabel),
     state = CASE state WHEN 'missing' THEN 'present' ELSE state END WHERE id = $fileId`;
 
-const IMAGES = `SELECT image_id AS imageId, content_hash, pixel_hash, path, label, split, min(files.id),
-    width_px AS widthPx, height_px AS heightPx
-  FROM files JOIN images ON images.id = image_id
-  WHERE dataset_id = $id AND state = 'present' GROUP BY image_id, split ORDER BY image_id, split`;
+const imagesFrom = (files: string, where: string): string => `SELECT image_id AS imageId, content_hash, pixel_hash,
+    path, label, split, min(files.id), width_px AS widthPx, height_px AS heightPx
+  FROM ${files} JOIN images ON images.id = image_id
+  WHERE dataset_id = $id AND state = 'present' ${where} GROUP BY image_id, split ORDER BY image_id, split`;
+const IMAGES = imagesFrom('files', '');
+const HAS_MORE_FILES = 'SELECT 1 FROM files WHERE dataset_id = $id LIMIT 1 OFFSET $count';
+/** Ids of images that are looked at for a piece. */
+const PIECE_IDS = 1000;
+/** Exported for the test of its plan. */
+export const IMAGES_WITHIN = imagesFrom(
+  'files INDEXED BY files_by_image',
+  'AND image_id >= $first AND image_id < $end',
+);
 
 type ImageRow = Omit<DatasetImage, 'contentHash' | 'pixelHash' | 'size'> &
   DatasetImage['size'] & { readonly content_hash: Buffer; readonly pixel_hash: Buffer };
@@ -66,6 +75,15 @@ function datasetImageOf(row: ImageRow): DatasetImage {
 /** See `FileStore.images`. */
 export function datasetImages(prepared: Prepared, id: DatasetId): readonly DatasetImage[] {
   return prepared.all<ImageRow>(IMAGES, { id }).map(datasetImageOf);
+}
+
+/** See `FileStore.imagesInPieces`. */
+function* imagesInPieces(prepared: Prepared, id: DatasetId): Generator<readonly DatasetImage[]> {
+  if (prepared.get(HAS_MORE_FILES, { id, count: PIECE_IDS }) === undefined) return yield datasetImages(prepared, id);
+  const { last } = prepared.get<{ last: number }>('SELECT max(id) AS last FROM images')!;
+  for (let first = 1; first <= last; first += PIECE_IDS) {
+    yield prepared.all<ImageRow>(IMAGES_WITHIN, { id, first, end: first + PIECE_IDS }).map(datasetImageOf);
+  }
 }
 
 /** The lower of the two in the middle where the count is even. */
@@ -163,7 +181,16 @@ function fileReads(
   prepared: Prepared,
 ): Pick<
   FileStore,
-  'known' | 'find' | 'page' | 'count' | 'labelCounts' | 'images' | 'medianShortSide' | 'pathOf' | 'holding'
+  | 'known'
+  | 'find'
+  | 'page'
+  | 'count'
+  | 'labelCounts'
+  | 'images'
+  | 'imagesInPieces'
+  | 'medianShortSide'
+  | 'pathOf'
+  | 'holding'
 > {
   return {
     known: (id) => knownFiles(prepared.each<KnownRow>(KNOWN, { id })),
@@ -185,6 +212,7 @@ function fileReads(
       return prepared.all(sql, { id });
     },
     images: (id) => datasetImages(prepared, id),
+    imagesInPieces: (id) => imagesInPieces(prepared, id),
     medianShortSide: (id) => prepared.get<{ side: number }>(MEDIAN_SHORT_SIDE, { id })?.side ?? null,
     pathOf: (imageId) => {
       const sql = `SELECT path FROM files WHERE image_id = $imageId AND state = 'present' ORDER BY id LIMIT 1`;

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { DatasetId } from '#base/ids.ts';
 import type { FileFilter } from '#application/ports/library.ts';
 import { countQuery, pageQuery, type FileQuery } from '#database/file-query.ts';
+import { IMAGES_WITHIN } from '#database/file-store.ts';
 import { HELD_FILES } from '#database/dataset-store.ts';
 import { BY_PATH_IN } from '#database/columns/row-orders.ts';
 import { WITH_TEXT_IN } from '#database/library-index.ts';
@@ -43,6 +44,11 @@ describe('query plans', () => {
       'SEARCH files USING INDEX files_by_dataset (dataset_id=? AND rowid>?)',
       'SEARCH other USING INDEX files_by_image (image_id=?)',
     ]);
+  });
+
+  it('images of a large dataset are read by ranges of their ids', () => {
+    const plan = planOf({ sql: IMAGES_WITHIN, values: { id: datasetId, first: 1, end: 1001 } });
+    expect(plan[0]).toBe('SEARCH files USING INDEX files_by_image (image_id>? AND image_id<?)');
   });
 
   it('a text in paths is looked for in an index alone', () => {

@@ -139,6 +139,32 @@ describe('files', () => {
     ]);
   });
 
+  it('give the same images in pieces, also where there are many and among those of others', () => {
+    const { stores, datasetId, add } = filled();
+    add('z.png', 'one', { split: 'train' });
+    expect([...stores.files.imagesInPieces(datasetId)]).toEqual([stores.files.images(datasetId)]);
+    const other = stores.datasets.insert('others', 0);
+    const root = stores.datasets.addRoot(other.id, '/others');
+    stores.transaction(() => {
+      for (let i = 0; i < 2500; i++) {
+        const [name, bytes] = [`${i % 7}/${i}.png`, `image ${i}`];
+        const split = i % 3 === 0 ? 'test' : null;
+        if (i % 5 > 0) add(name, bytes, { split });
+        else
+          stores.files.insert(other.id, place(root.id, name), {
+            imageId: stores.images.put(imageFacts(bytes)),
+            problem: null,
+          });
+      }
+    });
+    add('a.png', 'image 1', { split: 'val' });
+    const pieces = [...stores.files.imagesInPieces(datasetId)];
+    expect(pieces).toHaveLength(3);
+    expect(pieces.flat()).toEqual(stores.files.images(datasetId));
+    expect(pieces.flat()).toHaveLength(2002);
+    expect([...stores.files.imagesInPieces(other.id)].flat()).toHaveLength(500);
+  });
+
   it('that never held an image are dropped when they are gone; others are kept as missing', () => {
     const { stores, datasetId, add } = filled();
     add('a.png', 'one');

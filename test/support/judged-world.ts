@@ -71,7 +71,7 @@ export function judgedWorld() {
   /** Files that come into a dataset later. */
   const addFiles = ({ id, name }: Dataset, files: readonly WorldFile[]): void => {
     const root = stores.datasets.addRoot(id, `/${name}`);
-    for (const file of files) {
+    const add = (file: WorldFile): void => {
       const facts = imageFacts(file.name);
       nameOf.set(facts.contentHash, file.name);
       stores.files.insert(
@@ -88,7 +88,8 @@ export function judgedWorld() {
         },
         { imageId: stores.images.put(facts), problem: null },
       );
-    }
+    };
+    stores.transaction(() => files.forEach(add));
   };
 
   /** @param trained names of the files it trained on. */

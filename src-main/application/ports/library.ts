@@ -206,6 +206,8 @@ export interface FileStore {
   readonly labelCounts: (id: DatasetId) => readonly { readonly label: string | null; readonly files: number }[];
   /** Each image once per split in which it has a present file, by image id. */
   readonly images: (id: DatasetId) => readonly DatasetImage[];
+  /** The same in the same order, in pieces that take some milliseconds each and are read when they are asked for. */
+  readonly imagesInPieces: (id: DatasetId) => Iterable<readonly DatasetImage[]>;
   /** Median of the shorter sides of the images present, in pixels; null without any. */
   readonly medianShortSide: (id: DatasetId) => number | null;
   /** A present file that holds the image, or null. */

@@ -4,6 +4,7 @@ import { KindredError } from '#base/errors.ts';
 import type { DatasetId } from '#base/ids.ts';
 import type { LibraryStores } from '../ports/library.ts';
 import type { ChosenRecipe, RecipeChoice, RunHost } from '../ports/runs.ts';
+import { imagesInTurns } from '../images-in-turns.ts';
 import { freezeImages } from './freeze-images.ts';
 
 export interface ChoicePorts {
@@ -28,7 +29,7 @@ export async function chooseRecipe(
       'The preset "auto" chooses by the time there is: give --minutes (15 when you say nothing), or another preset with this length.';
     throw new KindredError('usage.invalid', text, {});
   }
-  const { images } = freezeImages(stores.files.images(datasetId), config.seed);
+  const { images } = freezeImages(await imagesInTurns(stores, datasetId), config.seed);
   const medianShortSide = stores.files.medianShortSide(datasetId)!;
   const { minutes } = config.length;
   const imageCount = images.length;

@@ -1,4 +1,5 @@
 /** The ports of embedding, search and judging, met by their adapters. Part of this host's wiring. */
+import type { EmbedDatasetPorts } from '#application/embed-dataset.ts';
 import type { EmbedPorts } from '#application/embed-images.ts';
 import type { EvaluatePorts } from '#application/evaluate-encoder.ts';
 import type { SearchIndex } from '#application/ports/search-index.ts';
@@ -32,7 +33,7 @@ export async function searchPortsWith(
 }
 
 /** For embedding; the library must be held already. */
-export async function embedPorts(wiring: Wiring): Promise<EmbedPorts> {
+export async function embedPorts(wiring: Wiring): Promise<EmbedDatasetPorts> {
   return {
     stores: await wiring.readLibrary(),
     runHost: await wiring.runHost(),

@@ -6,8 +6,10 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encoderOfRun } from '#application/current-encoder.ts';
-import { type EmbeddedImages, embedImages, type EmbedPorts } from '#application/embed-images.ts';
+import { embedDataset, type EmbedDatasetPorts } from '#application/embed-dataset.ts';
+import type { EmbeddedImages, EmbedProgress } from '#application/embed-images.ts';
 import { encoderKey } from '#application/encoder-key.ts';
+import type { Dataset } from '#application/ports/library.ts';
 import type { Run } from '#application/ports/runs.ts';
 import { messageOf } from '#base/errors.ts';
 import { fileFilterSchema } from '#contract/studio/files.ts';
@@ -23,6 +25,7 @@ const MARKER = 'looking';
 type EmbedSession = Pick<StudioSession, 'stores' | 'jobs' | 'index' | 'changed' | 'currentEncoder'> & {
   readonly wiring: { readonly layout: Pick<StudioSession['wiring']['layout'], 'runs'> };
   readonly runs: Pick<StudioSession['runs'], 'isBusy'>;
+  readonly isReachable: (dataset: Dataset) => Promise<boolean>;
 };
 
 interface Look {
@@ -33,14 +36,14 @@ interface Look {
 
 export class EmbedJobs {
   readonly #session: EmbedSession;
-  readonly #ports: () => Promise<EmbedPorts>;
+  readonly #ports: () => Promise<EmbedDatasetPorts>;
   readonly #looking = new Map<RunId, Look>();
   /** Encoders whose look waits until nothing trains. */
   readonly #waiting = new Set<RunId>();
   /** Datasets that changed while something trained. */
   readonly #owed = new Set<DatasetId>();
 
-  constructor(session: EmbedSession, ports: () => Promise<EmbedPorts>) {
+  constructor(session: EmbedSession, ports: () => Promise<EmbedDatasetPorts>) {
     this.#session = session;
     this.#ports = ports;
   }
@@ -75,17 +78,12 @@ export class EmbedJobs {
     for (const datasetId of owed) this.lookAtNew(datasetId);
   }
 
-  /** Goes on with looks that an end of the engine, or somebody, cut off, and with what came while no engine was there. */
+  /**
+   * Goes on with looks that an end of the engine, or somebody, cut off, and with what came while no engine was there; in
+   * datasets whose folders are not there now, at the next start.
+   */
   takeUp(): void {
-    const { stores } = this.#session;
-    const datasets = stores.datasets.list();
-    const isCutOff = (run: Run): boolean =>
-      run.status === 'finished' && datasets.some(({ id }) => id === run.datasetId) && existsSync(this.#markerOf(run));
-    for (const { id } of stores.runs.list().filter(isCutOff)) this.#lookLater(id);
-    for (const { id } of datasets) {
-      if (this.#session.runs.isBusy) this.#owed.add(id);
-      else void this.#lookAtNew(id, () => this.#restingEncoder(id));
-    }
+    for (const dataset of this.#session.stores.datasets.list()) void this.#takeUp(dataset);
   }
 
   /** What becomes of images that an encoder has not seen. */
@@ -99,6 +97,16 @@ export class EmbedJobs {
     if (existsSync(this.#markerOf(run)))
       return 'It was stopped when it looked at them, and goes on when Kindred is started again.';
     return 'Let another encoder answer.';
+  }
+
+  async #takeUp(dataset: Dataset): Promise<void> {
+    const { stores, runs } = this.#session;
+    if (!(await this.#session.isReachable(dataset))) return;
+    const isCutOff = (run: Run): boolean =>
+      run.status === 'finished' && run.datasetId === dataset.id && existsSync(this.#markerOf(run));
+    for (const { id } of stores.runs.list().filter(isCutOff)) this.#lookLater(id);
+    if (runs.isBusy) this.#owed.add(dataset.id);
+    else await this.#lookAtNew(dataset.id, () => this.#restingEncoder(dataset.id));
   }
 
   #lookLater(id: RunId): void {
@@ -130,14 +138,9 @@ export class EmbedJobs {
 
   async #embed(run: Run, { signal, report }: JobWork): Promise<EmbeddedImages> {
     writeFileSync(this.#markerOf(run), '');
-    const embedded = await embedImages(
-      await this.#ports(),
-      run,
-      this.#session.stores.files.images(run.datasetId),
-      { output: 'h' },
-      ({ done, total }) => report(total === 0 ? null : done / total, `${done} of ${total} images`),
-      signal,
-    );
+    const ports = await this.#ports();
+    const onProgress = sayProgress(report);
+    const embedded = await embedDataset(ports, run, run.datasetId, { output: 'h' }, onProgress, signal);
     rmSync(this.#markerOf(run), { force: true });
     this.#session.changed('encoder', 'files');
     return embedded;
@@ -176,6 +179,16 @@ export class EmbedJobs {
   #markerOf({ id }: Run): string {
     return join(this.#session.wiring.layout.runs, id, MARKER);
   }
+}
+
+/** Pixels are half of the work, encoding is the other; one or the other takes longer. */
+function sayProgress(report: JobWork['report']): (progress: EmbedProgress) => void {
+  const share = { pixels: 0, encoding: 0 };
+  return ({ phase, done, total }) => {
+    share[phase] = total === 0 ? 0 : done / total;
+    const images = `${done.toLocaleString('en')} of ${total.toLocaleString('en')} images`;
+    report((share.pixels + share.encoding) / 2, phase === 'pixels' ? `Reading ${images}` : `Encoding ${images}`);
+  };
 }
 
 function wordsOf({ name }: Run, { embedded, alreadyThere }: EmbeddedImages): string | null {

@@ -1,10 +1,11 @@
 /** Where the engine's ports meet their adapters: one library, held for the engine's life. */
 import { withEventMeta } from '@orpc/server';
 import { randomBytes } from 'node:crypto';
+import { access } from 'node:fs/promises';
 import { answeringEncoders, currentEncoder } from '#application/current-encoder.ts';
 import { Edits } from '#application/editing/edits.ts';
 import type { ImportPorts } from '#application/import-folders.ts';
-import type { LibraryStores } from '#application/ports/library.ts';
+import type { Dataset, LibraryStores } from '#application/ports/library.ts';
 import type { ChosenEncoder } from '#application/ports/query-encoder.ts';
 import type { VectorSink } from '#application/ports/vectors.ts';
 import type { SearchIndex } from '#application/ports/search-index.ts';
@@ -129,6 +130,16 @@ export class StudioSession {
 
   datasetName(id: DatasetId): string {
     return this.stores.datasets.find(id)?.name ?? '(removed)';
+  }
+
+  /** Whether one of its folders is there: a drive may be unplugged. */
+  async isReachable({ roots }: Dataset): Promise<boolean> {
+    const isThere = (path: string): Promise<boolean> =>
+      access(path).then(
+        () => true,
+        () => false,
+      );
+    return (await Promise.all(roots.map(({ path }) => isThere(path)))).includes(true);
   }
 
   async currentEncoder(datasetId: DatasetId | null): Promise<ChosenEncoder> {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { embedDataset } from '#application/embed-dataset.ts';
 import { embedImages, type EmbedProgress } from '#application/embed-images.ts';
 import { filesOf, judgedWorld, vectorOf } from '#test/support/judged-world.ts';
 import { imageFacts } from '#test/support/image-facts.ts';
@@ -64,5 +65,48 @@ describe('embedImages', () => {
     const done = await embed('h', (progress) => seen.push(progress));
     expect(done).toMatchObject({ images: 30, embedded: 29, problems: [imageFacts('cat/4').contentHash] });
     expect(seen.at(-1)).toEqual({ phase: 'encoding', done: 29, total: 29 });
+  });
+});
+
+describe('embedDataset', () => {
+  it('encodes what is missing piece by piece, each image once, and says how far it is of all', async () => {
+    const { world, run, pets } = petsWorld();
+    world.unreadable.add('cat/3');
+    const shown: string[] = [];
+    const embed = (piece: number) =>
+      embedDataset(
+        world.ports,
+        run,
+        pets.id,
+        { output: 'h' },
+        ({ phase, done, total }) => shown.push(`${phase} ${done}/${total}`),
+        signal,
+        piece,
+      );
+    expect(await embed(20)).toMatchObject({ images: 30, embedded: 29, alreadyThere: 0, dimensions: 8 });
+    expect(shown.at(-1)).toMatch(/^encoding \d+\/30$/);
+    world.addFiles(pets, filesOf('dog', 1500));
+    world.asked.length = 0;
+    shown.length = 0;
+    expect(await embed(400)).toMatchObject({
+      images: 1530,
+      embedded: 1500,
+      alreadyThere: 29,
+      problems: [expect.any(String)],
+    });
+    const lengths = world.asked.map(({ contentHashes }) => contentHashes.length);
+    expect(lengths.length).toBeGreaterThan(1);
+    expect(lengths.reduce((sum, length) => sum + length, 0)).toBe(1500);
+    expect(shown.at(-1)).toBe('encoding 1501/1501');
+    expect(await embed(400)).toMatchObject({ embedded: 0, alreadyThere: 1529 });
+  }, 60_000);
+
+  it('stops between pieces', async () => {
+    const { world, run, pets } = petsWorld();
+    world.addFiles(pets, filesOf('dog', 1200));
+    const stop = new AbortController();
+    const embedding = embedDataset(world.ports, run, pets.id, { output: 'h' }, () => stop.abort(), stop.signal, 500);
+    await expect(embedding).rejects.toMatchObject({ code: 'job.interrupted' });
+    expect(world.asked).toHaveLength(1);
   });
 });

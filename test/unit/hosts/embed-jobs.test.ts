@@ -22,6 +22,7 @@ let runsFolder: string;
 let ended: Job[];
 let jobs: JobList;
 let isBusy: boolean;
+let isReachable: boolean;
 /** Set: encoding waits, until it is stopped. */
 let isHeldUp: boolean;
 let looks: EmbedJobs;
@@ -32,7 +33,7 @@ beforeEach(() => {
   run = world.addRun(dataset);
   runsFolder = temporaryFolder();
   mkdirSync(join(runsFolder, run.id));
-  [ended, isBusy, isHeldUp] = [[], false, false];
+  [ended, isBusy, isHeldUp, isReachable] = [[], false, false, true];
   jobs = new JobList((job) => job.state !== 'running' && ended.push(job));
   looks = newEngine();
 });
@@ -48,6 +49,7 @@ function newEngine(): EmbedJobs {
     changed: () => {},
     currentEncoder: async (id: DatasetId | null) =>
       (await currentEncoder(stores.runs, runHost as never, vectors, id)).encoder,
+    isReachable: async () => isReachable,
     wiring: { layout: { runs: runsFolder } },
     runs: {
       get isBusy() {
@@ -90,6 +92,18 @@ describe('images that are new to the encoder', () => {
   it('are looked at after a start, though nothing says that a look was cut off', async () => {
     await partlySeen();
     expect(markers()).toEqual([]);
+    newEngine().takeUp();
+    await whenEnded(1);
+    expect(seen()).toBe(26);
+  });
+
+  it('wait for the folders to be there again', async () => {
+    await partlySeen();
+    isReachable = false;
+    newEngine().takeUp();
+    await aMoment();
+    expect([jobs.list(), ended, seen()]).toEqual([[], [], 20]);
+    isReachable = true;
     newEngine().takeUp();
     await whenEnded(1);
     expect(seen()).toBe(26);

@@ -1,4 +1,5 @@
-import { embedImages, type EmbedProgress, type EmbedWhat } from '#application/embed-images.ts';
+import { embedDataset } from '#application/embed-dataset.ts';
+import type { EmbedProgress, EmbedWhat } from '#application/embed-images.ts';
 import { findDataset } from '#application/find-dataset.ts';
 import { findRun } from '#application/find-run.ts';
 import { KindredError } from '#base/errors.ts';
@@ -46,8 +47,7 @@ async function embed(cli: Cli, runWord: string, datasetName: string | null, what
     );
   }
   const ports = await embedPorts(wiring);
-  const images = stores.files.images(dataset.id);
-  const done = await embedImages(ports, run, images, what, showEmbedProgress(cli), signal);
+  const done = await embedDataset(ports, run, dataset.id, what, showEmbedProgress(cli), signal);
   const seconds = (performance.now() - startMs) / 1000;
   const { problems, ...counts } = done;
   const event: EmbedFinishedEvent = {
