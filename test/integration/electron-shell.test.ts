@@ -66,7 +66,7 @@ describe('while something trains', () => {
     const engine = await fixture.startTraining();
     expect(fixture.shell.called('window.setProgressBar').at(-1)).toEqual([0.5]);
     expect(fixture.shell.called('powerSaveBlocker.start')).toEqual([['prevent-app-suspension']]);
-    engine.say({ event: 'studio.activity', runs: 0, share: null });
+    engine.say({ event: 'studio.activity', runs: 0, jobs: 0, share: null });
     expect(await fixture.shell.call('powerSaveBlocker.stop')).toEqual([7]);
     expect(fixture.shell.called('window.setProgressBar').at(-1)).toEqual([-1]);
   });
@@ -91,10 +91,28 @@ describe('while something trains', () => {
     await fixture.shell.answerDialog(0);
     await fixture.shell.call('Tray');
     expect(fixture.shell.called('window.hide')).toHaveLength(1);
-    engine.say({ event: 'studio.activity', runs: 1, share: 0.75 });
+    engine.say({ event: 'studio.activity', runs: 1, jobs: 0, share: 0.75 });
     expect(await fixture.shell.call('tray.setToolTip')).toEqual(['Kindred is training, 75 %']);
     await fixture.shell.click('tray', 'Show Kindred');
     expect(fixture.shell.called('tray.destroy')).toHaveLength(1);
+  });
+
+  it('asks before it closes over an import too, and keeps the computer awake', async () => {
+    const engine = await fixture.startWithPage();
+    engine.say({ event: 'studio.activity', runs: 0, jobs: 1, share: null });
+    await fixture.shell.call('powerSaveBlocker.start');
+    expect(fixture.shell.called('window.setProgressBar').at(-1)).toEqual([2]);
+    await fixture.shell.fire('window', 'close');
+    expect(await fixture.shell.call('dialog.showMessageBox')).toMatchObject([
+      {
+        message: 'Kindred is at work on your images.',
+        buttons: ['Go on in the background', 'Quit', 'Cancel'],
+      },
+    ]);
+    await fixture.shell.answerDialog(1);
+    await engine.inputEnded;
+    engine.exit(0);
+    expect(await fixture.shell.ended).toBe(0);
   });
 
   it('quits after the engine has ended when pausing is chosen', async () => {
@@ -157,7 +175,7 @@ describe('the engine', () => {
     const second = await fixture.stage.nextLife();
     expect(second.words.slice(-2)).toEqual(['--port', '40001']);
     second.say({ event: 'studio.ready', address: 'http://127.0.0.1:40001/?code=second' });
-    second.say({ event: 'studio.activity', runs: 1, share: null });
+    second.say({ event: 'studio.activity', runs: 1, jobs: 0, share: null });
     await fixture.shell.call('powerSaveBlocker.start');
     expect(fixture.shell.called('window.loadURL')).toHaveLength(1);
     expect(fixture.shell.called('window.setProgressBar').at(-1)).toEqual([2]);

@@ -11,6 +11,8 @@ export type EngineLine =
 export interface Activity {
   /** Runs that train or wait for their turn. */
   readonly runs: number;
+  /** Other work that somebody waits for: images that are added, or decoded for a training. */
+  readonly jobs: number;
   /** Of the run that trains, in [0, 1] and whole hundredths; null while its length is not known, or none trains. */
   readonly share: number | null;
 }

@@ -88,7 +88,7 @@ export class EngineChild {
   }
 
   #ended(askedPort: number, readyPort: number | null, reason: string): void {
-    this.#listener.onActivity({ runs: 0, share: null });
+    this.#listener.onActivity({ runs: 0, jobs: 0, share: null });
     if (readyPort === null) return askedPort === 0 ? this.#listener.onFailure(reason) : this.start();
     const nowMs = performance.now();
     this.#endsMs.push(nowMs);

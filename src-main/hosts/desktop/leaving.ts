@@ -1,16 +1,15 @@
 /**
- * How the app ends: never under a training that nobody was asked about, and never before the engine has ended well.
+ * How the app ends: never under a training or other work that nobody was asked about, and never before the engine has ended well.
  *
- *   open ──ask, nothing trains──▶ ending ──the engine is gone──▶ the process ends
- *   open ──ask, something trains──▶ asking ──"pause"──▶ ending      asking ──"stay", "background"──▶ open
+ *   open ──ask, no work runs──▶ ending ──the engine is gone──▶ the process ends
+ *   open ──ask, some work runs──▶ asking ──"pause"──▶ ending      asking ──"stay", "background"──▶ open
  *   open, asking ──end──▶ ending
  */
-import type { LeaveAnswer } from './questions.ts';
+import { isWorking, type LeaveAnswer, type Work } from './questions.ts';
 
 export interface LeavingPorts {
-  /** Runs that train or wait. */
-  readonly runs: () => number;
-  readonly ask: (runs: number) => Promise<LeaveAnswer>;
+  readonly work: () => Work;
+  readonly ask: (work: Work) => Promise<LeaveAnswer>;
   readonly goToBackground: () => void;
   /** Hides what is shown, then lets the engine end. */
   readonly endEngine: () => Promise<void>;
@@ -29,10 +28,10 @@ export class Leaving {
   /** Somebody closes the window or quits. */
   async ask(): Promise<void> {
     if (this.#state !== 'open') return;
-    const runs = this.#ports.runs();
-    if (runs === 0) return this.end();
+    const work = this.#ports.work();
+    if (!isWorking(work)) return this.end();
     this.#state = 'asking';
-    const answer = await this.#ports.ask(runs);
+    const answer = await this.#ports.ask(work);
     if (this.#state !== 'asking') return;
     this.#state = 'open';
     if (answer === 'background') this.#ports.goToBackground();

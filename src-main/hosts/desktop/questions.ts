@@ -9,11 +9,17 @@ export interface Question {
   cancelId: number;
 }
 
+/** What would be cut off. */
+export type Work = Pick<Activity, 'runs' | 'jobs'>;
+
+export const isWorking = ({ runs, jobs }: Work): boolean => runs + jobs > 0;
+
 /** Answers to `leaveQuestion`, in the order of its buttons. */
 export const leaveAnswers = ['background', 'pause', 'stay'] as const;
 export type LeaveAnswer = (typeof leaveAnswers)[number];
 
-export function leaveQuestion(runs: number): Question {
+export function leaveQuestion({ runs }: Work): Question {
+  if (runs === 0) return workQuestion;
   return {
     type: 'question',
     message: runs === 1 ? 'A training has not ended.' : `${runs} trainings have not ended.`,
@@ -22,6 +28,16 @@ export function leaveQuestion(runs: number): Question {
     cancelId: leaveAnswers.indexOf('stay'),
   };
 }
+
+const workQuestion: Question = {
+  type: 'question',
+  message: 'Kindred is at work on your images.',
+  detail:
+    'That can go on in the background. If you quit now, images that are being added go on at the next start; a training ' +
+    'that is being prepared is to be started again.',
+  buttons: ['Go on in the background', 'Quit', 'Cancel'],
+  cancelId: leaveAnswers.indexOf('stay'),
+};
 
 export const crashQuestion: Question = {
   type: 'error',
@@ -40,12 +56,12 @@ export const hangQuestion: Question = {
 };
 
 /** Beside the picture in the tray. */
-export function trayText({ runs, share }: Activity): string {
-  if (runs === 0) return 'Kindred: nothing trains';
+export function trayText({ runs, jobs, share }: Activity): string {
+  if (runs === 0) return jobs === 0 ? 'Kindred: nothing trains' : 'Kindred is at work on your images';
   return share === null ? 'Kindred is training' : `Kindred is training, ${Math.round(share * 100)} %`;
 }
 
 /** For the taskbar or dock, in Electron's numbers: a share in [0, 1], 2 for busy without a known end, −1 for no bar. */
-export function barOf({ runs, share }: Activity): number {
-  return runs === 0 ? -1 : (share ?? 2);
+export function barOf({ share, ...work }: Activity): number {
+  return isWorking(work) ? (share ?? 2) : -1;
 }

@@ -6,10 +6,11 @@ import { EngineChild } from '../desktop/engine-child.ts';
 import { Leaving } from '../desktop/leaving.ts';
 import { menuFor } from '../desktop/menu.ts';
 import { messagesOf, SCHEME } from '../desktop/opened-words.ts';
+import { isWorking } from '../desktop/questions.ts';
 import { harden } from './harden.ts';
 import { StudioWindow } from './studio-window.ts';
 
-let activity: Activity = { runs: 0, share: null };
+let activity: Activity = { runs: 0, jobs: 0, share: null };
 let blocker: number | null = null;
 
 const studio = new StudioWindow(() => void leaving.ask());
@@ -23,18 +24,18 @@ const engine = new EngineChild(app.isPackaged ? join(process.resourcesPath, 'eng
   },
 });
 const leaving = new Leaving({
-  runs: () => activity.runs,
-  ask: (runs) => studio.ask(runs),
+  work: () => activity,
+  ask: (work) => studio.ask(work),
   goToBackground: () => studio.hideToTray(() => void leaving.end()),
   endEngine: () => (studio.hide(), engine.close()),
   quit: () => app.exit(),
 });
 
-/** A computer that sleeps trains nothing. */
+/** A computer that sleeps does no work. */
 function follow(now: Activity): void {
   activity = now;
   studio.showActivity(now);
-  if (now.runs > 0) blocker ??= powerSaveBlocker.start('prevent-app-suspension');
+  if (isWorking(now)) blocker ??= powerSaveBlocker.start('prevent-app-suspension');
   else if (blocker !== null) blocker = (powerSaveBlocker.stop(blocker), null);
 }
 

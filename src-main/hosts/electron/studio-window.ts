@@ -65,9 +65,9 @@ export class StudioWindow {
     this.#tray?.setToolTip(questions.trayText(activity));
   }
 
-  async ask(runs: number): Promise<questions.LeaveAnswer> {
+  async ask(work: questions.Work): Promise<questions.LeaveAnswer> {
     this.show();
-    const { response } = await dialog.showMessageBox(this.#window!, questions.leaveQuestion(runs));
+    const { response } = await dialog.showMessageBox(this.#window!, questions.leaveQuestion(work));
     return questions.leaveAnswers[response] ?? 'stay';
   }
 

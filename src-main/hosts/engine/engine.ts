@@ -87,7 +87,12 @@ export async function startEngine({ wiring, pageFolder, port, onFault }: EngineO
   return {
     port: server.port,
     address: server.address,
-    lines: (signal) => engineLines(session.events.watch(null, signal), () => session.stores.runs.list()),
+    lines: (signal) =>
+      engineLines(
+        session.events.watch(null, signal),
+        () => session.stores.runs.list(),
+        () => session.jobs.list(),
+      ),
     close: async () => {
       isClosing = true;
       await server.close();

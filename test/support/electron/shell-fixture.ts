@@ -67,7 +67,7 @@ export class ShellFixture {
   /** As above, with one run half-way. */
   async startTraining(): Promise<EngineLife> {
     const engine = await this.startWithPage();
-    engine.say({ event: 'studio.activity', runs: 1, share: 0.5 });
+    engine.say({ event: 'studio.activity', runs: 1, jobs: 0, share: 0.5 });
     await this.shell.call('powerSaveBlocker.start');
     return engine;
   }

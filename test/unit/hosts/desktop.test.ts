@@ -3,7 +3,7 @@ import { Crashes } from '#hosts/desktop/crashes.ts';
 import { Leaving, type LeavingPorts } from '#hosts/desktop/leaving.ts';
 import { menuFor, type MenuEntry } from '#hosts/desktop/menu.ts';
 import { addressFor, isOfEngine } from '#hosts/desktop/page-address.ts';
-import type { LeaveAnswer } from '#hosts/desktop/questions.ts';
+import { barOf, leaveQuestion, type LeaveAnswer, trayText, type Work } from '#hosts/desktop/questions.ts';
 
 describe('addressFor', () => {
   it('keeps screen and selection, and the new launch code', () => {
@@ -50,10 +50,10 @@ describe('Crashes', () => {
 });
 
 describe('Leaving', () => {
-  function leavingWith(runs: number, answer: Promise<LeaveAnswer>) {
+  function leavingWith(work: Work, answer: Promise<LeaveAnswer>) {
     const said: string[] = [];
     const ports: LeavingPorts = {
-      runs: () => runs,
+      work: () => work,
       ask: () => (said.push('ask'), answer),
       goToBackground: () => said.push('background'),
       endEngine: async () => void said.push('end engine'),
@@ -64,7 +64,7 @@ describe('Leaving', () => {
 
   it('asks once, however often the window is closed meanwhile', async () => {
     const answered = Promise.withResolvers<LeaveAnswer>();
-    const { leaving, said } = leavingWith(1, answered.promise);
+    const { leaving, said } = leavingWith({ runs: 1, jobs: 0 }, answered.promise);
     const first = leaving.ask();
     await leaving.ask();
     answered.resolve('pause');
@@ -74,7 +74,7 @@ describe('Leaving', () => {
 
   it('ends without its answer when the computer shuts down under the question', async () => {
     const answered = Promise.withResolvers<LeaveAnswer>();
-    const { leaving, said } = leavingWith(1, answered.promise);
+    const { leaving, said } = leavingWith({ runs: 1, jobs: 0 }, answered.promise);
     const asking = leaving.ask();
     await leaving.end();
     answered.resolve('background');
@@ -82,11 +82,31 @@ describe('Leaving', () => {
     expect(said).toEqual(['ask', 'end engine', 'quit']);
   });
 
+  it('asks over other work too, and not where nothing is at work', async () => {
+    const busy = leavingWith({ runs: 0, jobs: 1 }, Promise.resolve('stay'));
+    await busy.leaving.ask();
+    expect(busy.said).toEqual(['ask']);
+    const idle = leavingWith({ runs: 0, jobs: 0 }, Promise.resolve('stay'));
+    await idle.leaving.ask();
+    expect(idle.said).toEqual(['end engine', 'quit']);
+  });
+
   it('can be asked again after it went to the background', async () => {
-    const { leaving, said } = leavingWith(2, Promise.resolve('background'));
+    const { leaving, said } = leavingWith({ runs: 2, jobs: 0 }, Promise.resolve('background'));
     await leaving.ask();
     await leaving.ask();
     expect(said).toEqual(['ask', 'background', 'ask', 'background']);
+  });
+});
+
+describe('what is said of the work', () => {
+  it('is of trainings where there are some, else of images', () => {
+    expect(leaveQuestion({ runs: 2, jobs: 1 }).message).toBe('2 trainings have not ended.');
+    expect(leaveQuestion({ runs: 0, jobs: 1 }).message).toBe('Kindred is at work on your images.');
+    expect(trayText({ runs: 0, jobs: 1, share: null })).toBe('Kindred is at work on your images');
+    expect(trayText({ runs: 0, jobs: 0, share: null })).toBe('Kindred: nothing trains');
+    expect([0, 1].map((jobs) => barOf({ runs: 0, jobs, share: null }))).toEqual([-1, 2]);
+    expect(barOf({ runs: 1, jobs: 1, share: 0.25 })).toBe(0.25);
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Run, RunStatus } from '#application/ports/runs.ts';
 import type { RunId } from '#base/ids.ts';
+import type { Job } from '#contract/studio/datasets.ts';
 import type { EngineLine } from '#contract/studio/desktop.ts';
 import type { StudioEvent } from '#contract/studio/events.ts';
 import { engineLines } from '#hosts/engine/engine-lines.ts';
@@ -13,23 +14,35 @@ const runsChanged: StudioEvent = { kind: 'library.changed', what: 'runs' };
 const progress = (step: number): StudioEvent =>
   ({ kind: 'run.progress', id: 'a', point: { step }, advice: [] }) as unknown as StudioEvent;
 
-/** Lines for a history: each moment is the list of runs, and the event that tells of it. */
-async function linesOf(history: readonly (readonly [readonly Run[], StudioEvent])[], first: readonly Run[] = []) {
+const job = { id: 'j0', kind: 'import', title: 'Adding', share: null, detail: '', message: null } as const;
+const jobChanged = (state: Job['state']): StudioEvent => ({ kind: 'job.changed', job: { ...job, state } });
+
+/** Lines for a history: each moment is the list of runs, the event that tells of it, and the jobs that run. */
+async function linesOf(
+  history: readonly (readonly [readonly Run[], StudioEvent, (readonly Job[])?])[],
+  first: readonly Run[] = [],
+) {
   let runs = first;
+  let jobs: readonly Job[] = [];
   async function* events(): AsyncGenerator<NumberedEvent> {
-    for (const [next, event] of history) {
-      runs = next;
+    for (const [next, event, running = []] of history) {
+      [runs, jobs] = [next, running];
       yield { id: 'x', event };
     }
   }
   const lines: EngineLine[] = [];
-  for await (const line of engineLines(events(), () => runs)) lines.push(line);
+  for await (const line of engineLines(
+    events(),
+    () => runs,
+    () => jobs,
+  ))
+    lines.push(line);
   return lines;
 }
 
 describe('engineLines', () => {
   it('begins with the state there is', async () => {
-    expect(await linesOf([])).toEqual([{ event: 'studio.activity', runs: 0, share: null }]);
+    expect(await linesOf([])).toEqual([{ event: 'studio.activity', runs: 0, jobs: 0, share: null }]);
   });
 
   it('tells the share of the run that trains in whole hundredths, each once', async () => {
@@ -43,7 +56,33 @@ describe('engineLines', () => {
 
   it('counts runs that wait', async () => {
     const lines = await linesOf([[[run('a', 'running'), run('b', 'queued')], runsChanged]]);
-    expect(lines.at(-1)).toEqual({ event: 'studio.activity', runs: 2, share: 0 });
+    expect(lines.at(-1)).toEqual({ event: 'studio.activity', runs: 2, jobs: 0, share: 0 });
+  });
+
+  it('counts jobs that run, and keeps the share of the run that trains meanwhile', async () => {
+    const running: readonly Job[] = [{ ...job, state: 'running' }];
+    const training = [run('a', 'running')];
+    const lines = await linesOf(
+      [
+        [training, progress(50)],
+        [training, jobChanged('running'), running],
+        [training, jobChanged('running'), running],
+        [training, jobChanged('done')],
+      ],
+      training,
+    );
+    expect(lines.slice(1)).toEqual([
+      { event: 'studio.activity', runs: 1, jobs: 0, share: 0.25 },
+      { event: 'studio.activity', runs: 1, jobs: 1, share: 0.25 },
+      { event: 'studio.activity', runs: 1, jobs: 0, share: 0.25 },
+    ]);
+  });
+
+  it('counts no job that goes on by itself at the next start', async () => {
+    const kinds = ['embed', 'project', 'erase', 'prepare'] as const;
+    const running = kinds.map((kind): Job => ({ ...job, kind, state: 'running' }));
+    const lines = await linesOf([[[], jobChanged('running'), running]]);
+    expect(lines.at(-1)).toMatchObject({ jobs: 1 });
   });
 
   it('tells how a run ended, once, with its headline number or its failure', async () => {
@@ -64,7 +103,7 @@ describe('engineLines', () => {
         summary: 'Finished after 1,200 steps. kNN accuracy 54.1 % (by chance 10.0 %).',
       },
       { event: 'studio.runEnded', name: 'b', summary: 'Loss is not finite at step 7.' },
-      { event: 'studio.activity', runs: 0, share: null },
+      { event: 'studio.activity', runs: 0, jobs: 0, share: null },
     ]);
   });
 
