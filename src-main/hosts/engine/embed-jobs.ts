@@ -31,6 +31,9 @@ type EmbedSession = Pick<StudioSession, 'stores' | 'jobs' | 'index' | 'changed' 
 interface Look {
   /** Aborted to make room for a training; null: it goes on beside one. */
   readonly room: AbortController | null;
+  /** Aborted when the encoder is to be removed. */
+  readonly left: AbortController;
+  readonly ended: Promise<void>;
   isAskedAgain: boolean;
 }
 
@@ -57,6 +60,14 @@ export class EmbedJobs {
   lookAtNew(datasetId: DatasetId): void {
     if (this.#session.runs.isBusy) this.#owed.add(datasetId);
     else void this.#lookAtNew(datasetId, () => this.#newestEncoder(datasetId));
+  }
+
+  /** The encoder is to be removed: resolves when it no longer looks at anything. */
+  async leave(id: RunId): Promise<void> {
+    this.#waiting.delete(id);
+    const look = this.#looking.get(id);
+    look?.left.abort();
+    await look?.ended;
   }
 
   /** A run is to be trained: what only looks at new images stops, and goes on after it. */
@@ -119,18 +130,22 @@ export class EmbedJobs {
     const looking = this.#looking.get(id);
     if (looking !== undefined) looking.isAskedAgain = true;
     if (run === null || looking !== undefined) return;
-    const look: Look = { room, isAskedAgain: false };
+    const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+    const left = new AbortController();
+    const look: Look = { room, left, ended, isAskedAgain: false };
     this.#looking.set(id, look);
     this.#session.jobs.start('embed', `Looking at all images with “${run.name}”`, async (tools) => {
-      const signal = room === null ? tools.signal : AbortSignal.any([tools.signal, room.signal]);
+      const own = room === null ? [left.signal] : [left.signal, room.signal];
+      const signal = AbortSignal.any([tools.signal, ...own]);
       try {
         return wordsOf(run, await this.#embed(run, { ...tools, signal }));
       } catch (error) {
-        if (room?.signal.aborted !== true || tools.signal.aborted) throw error;
+        if (tools.signal.aborted || own.every(({ aborted }) => !aborted)) throw error;
         return null;
       } finally {
         this.#looking.delete(id);
-        if (tools.signal.aborted) this.#waiting.delete(id);
+        end();
+        if (tools.signal.aborted || left.signal.aborted) this.#waiting.delete(id);
         else if (look.isAskedAgain) this.#lookLater(id);
       }
     });

@@ -29,6 +29,7 @@ function startErasing(session: StudioSession, title: string): void {
     });
     // Nothing of it stays in what is kept of all files.
     await session.index.ask('readAnew');
+    await session.maps.forgetGone();
     return null;
   });
 }

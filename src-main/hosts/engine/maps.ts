@@ -6,16 +6,14 @@
  * M3  Of a dataset one layout is made at a time: another encoder's, or an older one of what is asked for anew, is stopped.
  * M4  A layout that was stopped or that failed begins again when somebody asks, never by itself.
  */
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { KindredError, messageOf } from '#base/errors.ts';
-import type { DatasetId } from '#base/ids.ts';
+import type { ChosenEncoder } from '#application/ports/query-encoder.ts';
+import type { DatasetId, RunId } from '#base/ids.ts';
 import { keyOf } from '#application/search-images.ts';
 import type { GroupedBy } from '#database/columns/groups.ts';
 import { project } from '#vectors/projection.ts';
 import type { JobWork } from './job-list.ts';
+import { KeptMaps } from './kept-maps.ts';
 import type { StudioSession } from './studio-session.ts';
 import { encoderTitle, type EncoderTitle } from './encoder-title.ts';
 
@@ -32,12 +30,6 @@ export interface OpenedMap {
   readonly encoder: EncoderTitle;
 }
 
-/** A map of an encoder and a dataset that is on disk. */
-interface KeptMap {
-  readonly mapId: string;
-  readonly images: number;
-}
-
 /** A layout at work. */
 interface Layout {
   readonly jobId: string;
@@ -48,6 +40,7 @@ interface Layout {
 
 export class Maps {
   readonly #session: StudioSession;
+  readonly #kept: KeptMaps;
   /** By encoder and dataset, as all that follow. */
   readonly #making = new Map<string, Layout>();
   /** How the last attempt ended that somebody stopped or that failed. */
@@ -59,6 +52,7 @@ export class Maps {
 
   constructor(session: StudioSession) {
     this.#session = session;
+    this.#kept = new KeptMaps(session.wiring.layout.maps);
   }
 
   /**
@@ -74,21 +68,21 @@ export class Maps {
     this.#supersede(datasetId, (other) => other !== work);
     if (isAsked) this.#stopped.delete(work);
     if (isAsked) this.#asked.add(work);
-    const kept = this.#keptOf(work);
+    const kept = this.#kept.find(work);
     const isGrowing = this.#isGrowing(datasetId);
     const none = { mapId: null, jobId: null, isNewest: false, missing: 0, encoder };
     if (kept === null && isGrowing && !this.#making.has(work)) return { ...none, ...this.#resting(work, true) };
     const now = await this.#session.index.ask('mapIdOf', keyOf(chosen), datasetId);
     if (now === null)
       throw new KindredError('search.empty', 'There is no image to lay out yet: add folders first.', { datasetId });
-    if (existsSync(this.#file(now.mapId))) {
+    if (this.#kept.has(now.mapId)) {
       this.#asked.delete(work);
       return { ...none, mapId: now.mapId, isNewest: true, isWaiting: false, stopped: null };
     }
     const isWanted = this.#asked.has(work) || (kept === null && !this.#making.has(work));
     if (isWanted && !isGrowing && !this.#stopped.has(work)) {
       this.#supersede(datasetId, (_, { mapId }) => mapId !== now.mapId);
-      if (!this.#making.has(work)) this.#make(work, keyOf(chosen), datasetId, now.mapId);
+      if (!this.#making.has(work)) this.#make(work, chosen, datasetId, now.mapId);
     }
     const state = { ...none, mapId: kept?.mapId ?? null, missing: now.images - (kept?.images ?? 0) };
     const jobId = this.#making.get(work)?.jobId ?? null;
@@ -129,18 +123,20 @@ export class Maps {
     }
   }
 
-  #keptOf(work: string): KeptMap | null {
-    try {
-      const kept = JSON.parse(readFileSync(this.#noteOf(work), 'utf8')) as KeptMap;
-      return existsSync(this.#file(kept.mapId)) ? kept : null;
-    } catch {
-      return null;
-    }
+  /** The bytes of a map; null when there is none. */
+  points(mapId: string): Promise<Uint8Array | null> {
+    return this.#kept.points(mapId);
   }
 
-  /** The bytes of a map; null when there is none. */
-  async points(mapId: string): Promise<Uint8Array | null> {
-    return existsSync(this.#file(mapId)) ? readFile(this.#file(mapId)) : null;
+  /** Deletes maps of datasets and encoders that are gone; of those that can be brought back they stay. */
+  async forgetGone(): Promise<void> {
+    const { datasets, runs } = this.#session.stores;
+    const isKept = (id: DatasetId): boolean => datasets.find(id) !== null || datasets.removed.nameOf(id) !== null;
+    await this.#kept.forget(
+      ({ datasetId, runId }) =>
+        (datasetId !== null && !isKept(datasetId as DatasetId)) ||
+        (runId !== null && runs.find(runId as RunId) === null),
+    );
   }
 
   /** Names of groups, the most frequent first, and base64 of each point's group; the rest is together in the last. */
@@ -152,12 +148,12 @@ export class Maps {
     return { names: hasRest ? [...shown, 'all others'] : shown, index: Buffer.from(index).toString('base64') };
   }
 
-  #make(work: string, encoderKey: string, datasetId: DatasetId, mapId: string): void {
+  #make(work: string, encoder: ChosenEncoder, datasetId: DatasetId, mapId: string): void {
     const session = this.#session;
     const title = `Laying out the map of ${session.datasetName(datasetId)}`;
     const jobId = session.jobs.start('project', title, async (tools) => {
       try {
-        await this.#layOut(work, encoderKey, datasetId, tools);
+        await this.#layOut(work, encoder, datasetId, tools);
       } catch (error) {
         if (!layout.isSuperseded)
           this.#stopped.set(work, tools.signal.aborted ? 'The layout was stopped.' : failureOf(error));
@@ -173,9 +169,14 @@ export class Maps {
     this.#asked.delete(work);
   }
 
-  async #layOut(work: string, encoderKey: string, datasetId: DatasetId, { signal, report }: JobWork): Promise<void> {
+  async #layOut(
+    work: string,
+    encoder: ChosenEncoder,
+    datasetId: DatasetId,
+    { signal, report }: JobWork,
+  ): Promise<void> {
     const { index } = this.#session;
-    const task = await index.ask('mapTask', encoderKey, datasetId);
+    const task = await index.ask('mapTask', keyOf(encoder), datasetId);
     if (task === null) throw new KindredError('search.empty', 'There is no image to lay out any more.', { datasetId });
     const { mapId, imageIds, values, dimensions } = task;
     report(null, `${imageIds.length.toLocaleString('en')} images`);
@@ -183,29 +184,8 @@ export class Maps {
     const positions = await project(values, dimensions, { seed: SEED, signal, onProgress });
     const bytes = await index.ask('mapPoints', imageIds, datasetId, positions);
     signal.throwIfAborted();
-    await this.#write(work, { mapId, images: imageIds.length }, bytes);
-  }
-
-  /** What it takes the place of goes. */
-  async #write(work: string, kept: KeptMap, bytes: Uint8Array): Promise<void> {
-    await mkdir(this.#session.wiring.layout.maps, { recursive: true });
-    const before = this.#keptOf(work);
-    const file = this.#file(kept.mapId);
-    await writeFile(`${file}.tmp`, bytes);
-    await rename(`${file}.tmp`, file);
-    await writeFile(`${this.#noteOf(work)}.tmp`, JSON.stringify(kept));
-    await rename(`${this.#noteOf(work)}.tmp`, this.#noteOf(work));
-    if (before !== null && before.mapId !== kept.mapId) await rm(this.#file(before.mapId), { force: true });
-  }
-
-  /** Which map is the newest of an encoder and a dataset. */
-  #noteOf(work: string): string {
-    const name = createHash('sha256').update(work).digest('hex').slice(0, 32);
-    return join(this.#session.wiring.layout.maps, `${name}.json`);
-  }
-
-  #file(mapId: string): string {
-    return join(this.#session.wiring.layout.maps, `${mapId}.bin`);
+    const runId = encoder.kind === 'run' ? encoder.runId : null;
+    await this.#kept.keep(work, { mapId, images: imageIds.length, datasetId, runId }, bytes);
   }
 }
 

@@ -105,7 +105,9 @@ export class StudioSession {
     const { runs } = session.stores;
     // What goes wrong is said to who asks.
     session.index.ask('warmUp').catch(() => {});
-    session.inbox.forgetQueries().catch(() => {}); // What cannot be deleted now is tried again at the next start.
+    // What cannot be deleted now is tried again at the next start.
+    session.inbox.forgetQueries().catch(() => {});
+    session.maps.forgetGone().catch(() => {});
     session.#keeping = setTimeout(() => void session.#keepColumns(), KEEP_COLUMNS_AFTER_MS);
     session.#erasing = setTimeout(() => eraseRemovedDatasets(session), ERASE_AFTER_MS);
     session.#looking = setTimeout(() => session.embeddings.takeUp(), LOOK_AFTER_MS);

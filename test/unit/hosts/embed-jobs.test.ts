@@ -200,6 +200,17 @@ describe('a look that is cut off', () => {
     expect(seen()).toBe(20);
   });
 
+  it('ends without a word when its run is removed', async () => {
+    isHeldUp = true;
+    looks.look(run.id);
+    await whenLooking();
+    await looks.leave(run.id);
+    await whenEnded(1);
+    expect(ended[0]).toMatchObject({ state: 'done', message: null });
+    await looks.leave(run.id);
+    expect(jobs.list()).toEqual([]);
+  });
+
   it('goes on beside a training where a run has just ended', async () => {
     isHeldUp = true;
     looks.look(run.id);

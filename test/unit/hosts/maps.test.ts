@@ -15,6 +15,10 @@ const DATASET = 1 as DatasetId;
 const DIMENSIONS = 8;
 
 let images: number;
+let isThere: boolean;
+/** Name of the dataset while its removal can be taken back. */
+let putAway: string | null;
+let encoders: Set<string>;
 let folder: string;
 let encoderName: string;
 let failure: Error | null;
@@ -50,6 +54,7 @@ const answers = {
 beforeEach(() => {
   folder = temporaryFolder();
   encoderName = 'baseline';
+  [isThere, putAway, encoders] = [true, null, new Set(['run a'])];
   failure = null;
   ended = [];
   changes = 0;
@@ -68,6 +73,13 @@ beforeEach(() => {
     changed: () => changes++,
     jobs,
     growing,
+    stores: {
+      datasets: {
+        find: (id: DatasetId) => (id === DATASET && isThere ? {} : null),
+        removed: { nameOf: () => putAway },
+      },
+      runs: { find: (id: string) => (encoders.has(id) ? {} : null) },
+    },
   } as unknown as StudioSession;
   maps = new Maps(session);
 });
@@ -191,4 +203,22 @@ it('[M4] begins none again by itself that failed, and says why', async () => {
   expect(await open(true)).toMatchObject({ jobId: 'j1', stopped: null });
   await whenEnded(2);
   expect(await open()).toMatchObject({ mapId: mapIdNow(), stopped: null });
+});
+
+it('forgets the maps of a dataset or an encoder that is gone, not of one that can come back', async () => {
+  images = 40;
+  await open();
+  await whenEnded(1);
+  encoderName = 'run a';
+  await open();
+  await whenEnded(2);
+  const kept = async () => (await maps.forgetGone(), points().length);
+  expect(await kept()).toBe(2);
+  encoders.clear();
+  expect(await kept()).toBe(1);
+  [isThere, putAway] = [false, 'moths'];
+  expect(await kept()).toBe(1);
+  putAway = null;
+  expect(await kept()).toBe(0);
+  expect(readdirSync(folder)).toEqual([]);
 });

@@ -115,7 +115,9 @@ export const runProcedures = {
   remove: studio.run.remove.handler(async ({ input, context: { session } }) => {
     const vectors = await session.wiring.vectors();
     const run = requireRun(session, input.id);
+    await session.embeddings.leave(run.id);
     session.runs.remove(run, vectors);
+    session.maps.forgetGone().catch(() => {}); // What cannot be deleted now is tried again at the next start.
     return {};
   }),
 };
