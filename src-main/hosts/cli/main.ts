@@ -16,6 +16,8 @@ if (found < NODE_MAJOR) {
 const { enableCompileCache } = await import('node:module');
 const { compileCacheFolder } = await import('./folders.ts');
 enableCompileCache(compileCacheFolder());
+// For the processes and threads it starts.
+process.env['NODE_COMPILE_CACHE'] ??= compileCacheFolder();
 
 const { watchParent } = await import('./parent-watch.ts');
 watchParent(() => process.kill(process.pid, 'SIGTERM'));
