@@ -24,7 +24,7 @@ import { endToEndRows } from './speed/rows/end-to-end.ts';
 import { knnInTimeRows } from './speed/rows/knn-in-time.ts';
 import { largeBatchRows } from './speed/rows/large-batches.ts';
 import { memoryRows } from './speed/rows/memory.ts';
-import { stepRows } from './speed/rows/steps.ts';
+import { stepRows, viewRows } from './speed/rows/steps.ts';
 import { runRow } from './speed/run-row.ts';
 
 const PHOTOS = { count: 5000, widthPx: 1600, heightPx: 1200, quality: 96 };
@@ -61,7 +61,7 @@ function contextIn(scratch: string): BenchContext {
 }
 
 function rowsOf(context: BenchContext): readonly Row[] {
-  return [stepRows, endToEndRows, embeddingRows, knnInTimeRows, largeBatchRows, memoryRows].flatMap((rows) =>
+  return [stepRows, viewRows, endToEndRows, embeddingRows, knnInTimeRows, largeBatchRows, memoryRows].flatMap((rows) =>
     rows(context),
   );
 }
