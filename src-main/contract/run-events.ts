@@ -120,7 +120,8 @@ export const runEventSchema = z.discriminatedUnion('event', [
   /** `--profile` alone. */
   line('run.profiled', profileShape),
   line('run.paused', endShape),
-  line('run.finished', { ...endShape, viewsPerSecond: z.number() }),
+  /** Means over the session's steps; the share is of their time, as in `run.progress`. */
+  line('run.finished', { ...endShape, viewsPerSecond: z.number(), waitingShare: z.number() }),
   line('run.failed', { code: z.string(), message: z.string(), step: z.int().nullable() }),
 ]);
 export type RunEventLine = Readonly<z.infer<typeof runEventSchema>>;

@@ -12,6 +12,7 @@ export class Throughput {
   readonly #recent: StepTime[] = [];
   #steps = 0;
   #totalMs = 0;
+  #totalWaitedMs = 0;
 
   constructor(viewsPerStep: number) {
     this.#viewsPerStep = viewsPerStep;
@@ -23,6 +24,7 @@ export class Throughput {
     if (this.#recent.length > WINDOW_STEPS) this.#recent.shift();
     this.#steps += 1;
     this.#totalMs += durationMs;
+    this.#totalWaitedMs += waitedMs;
   }
 
   /** Mean over the window; 0 before the first step. */
@@ -43,6 +45,11 @@ export class Throughput {
   /** Over all steps of this session. */
   get meanViewsPerSecond(): number {
     return this.#totalMs === 0 ? 0 : (this.#steps * this.#viewsPerStep * 1000) / this.#totalMs;
+  }
+
+  /** Over all steps of this session, 0 … 1. */
+  get meanWaitingShare(): number {
+    return this.#totalMs === 0 ? 0 : Math.min(1, this.#totalWaitedMs / this.#totalMs);
   }
 
   #sum(of: (time: StepTime) => number): number {

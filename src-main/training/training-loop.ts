@@ -53,6 +53,8 @@ export interface LoopResult {
   readonly elapsedMs: number;
   /** Mean over this session's steps, judging and saving left out. */
   readonly viewsPerSecond: number;
+  /** Share of the time of these steps spent waiting for data, in [0, 1]. */
+  readonly waitingShare: number;
 }
 
 /**
@@ -254,8 +256,8 @@ class TrainingLoop {
   }
 
   #result(status: LoopResult['status']): LoopResult {
-    const viewsPerSecond = this.#throughput.meanViewsPerSecond;
-    return { status, step: this.#step, elapsedMs: this.#elapsedMs(), viewsPerSecond };
+    const { meanViewsPerSecond: viewsPerSecond, meanWaitingShare: waitingShare } = this.#throughput;
+    return { status, step: this.#step, elapsedMs: this.#elapsedMs(), viewsPerSecond, waitingShare };
   }
 
   #diverged(what: string, learningRate: number | null): KindredError {

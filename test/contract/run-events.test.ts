@@ -58,7 +58,7 @@ function linesOf(outcome: RunOutcome): readonly unknown[] {
 
 describe('the lines of train --json', () => {
   it.each<[string, RunOutcome]>([
-    ['run.finished', { status: 'finished', step: 100, elapsedMs: 5000, viewsPerSecond: 500 }],
+    ['run.finished', { status: 'finished', step: 100, elapsedMs: 5000, viewsPerSecond: 500, waitingShare: 0.01 }],
     ['run.paused', { status: 'paused', step: 60, elapsedMs: 3000 }],
     ['run.failed', { status: 'failed', failure: { code: 'training.diverged', message: 'Loss is NaN.', step: 61 } }],
   ])('are all in the contract, and end with %s', (last, outcome) => {

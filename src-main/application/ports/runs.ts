@@ -179,7 +179,15 @@ export type RunEvent =
 
 /** How a session of training ended. */
 export type RunOutcome =
-  | { readonly status: 'finished'; readonly step: number; readonly elapsedMs: number; readonly viewsPerSecond: number }
+  | {
+      readonly status: 'finished';
+      readonly step: number;
+      readonly elapsedMs: number;
+      /** Mean over the session's steps. */
+      readonly viewsPerSecond: number;
+      /** Share of their time spent waiting for data, in [0, 1]. */
+      readonly waitingShare: number;
+    }
   | { readonly status: 'paused'; readonly step: number; readonly elapsedMs: number }
   | { readonly status: 'failed'; readonly failure: RunFailure };
 

@@ -96,9 +96,13 @@ export class RunReport implements RunListener {
         event: 'run.finished',
         ...common,
         viewsPerSecond: outcome.viewsPerSecond,
+        waitingShare: outcome.waitingShare,
         ...this.#finals(),
       });
       this.#output.line(`Run ${id} "${name}" is finished: ${this.#summary(step, elapsedMs)}.`);
+      this.#output.line(
+        `${formatRate(outcome.viewsPerSecond)} views/s on average; ${(100 * outcome.waitingShare).toFixed(1)} % of the time went by waiting for images.`,
+      );
       this.#output.line(`Next: npm start -- embed ${id} (searches are then answered by content), or evaluate ${id}.`);
       return;
     }

@@ -121,6 +121,7 @@ export type TrainingResult =
       readonly step: number;
       readonly elapsedMs: number;
       readonly viewsPerSecond: number;
+      readonly waitingShare: number;
     }
   | { readonly kind: 'embed'; readonly result: EmbedResult };
 

@@ -94,11 +94,11 @@ export class RunRecorder {
   }
 
   ended(result: Extract<TrainingResult, { kind: 'train' }>): RunOutcome {
-    const { status, step, elapsedMs, viewsPerSecond } = result;
+    const { status, step, elapsedMs, viewsPerSecond, waitingShare } = result;
     this.#elapsedMs = elapsedMs;
     if (status === 'finished') {
       this.#change(complete(this.#state));
-      return { status, step, elapsedMs, viewsPerSecond };
+      return { status, step, elapsedMs, viewsPerSecond, waitingShare };
     }
     if (this.#state.status !== 'paused') this.#change(checkpointed(this.#state, step));
     return { status, step, elapsedMs };

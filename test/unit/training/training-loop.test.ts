@@ -173,7 +173,8 @@ describe('trainRun', () => {
 
   it('tells the time left and the share of it spent waiting', async () => {
     const { parts, metrics } = setUp({ stepMs: 200, waitedMs: 50 });
-    await trainRun(parts, planOf(20));
+    const result = await trainRun(parts, planOf(20));
+    expect(result).toMatchObject({ waitingShare: 0.25, viewsPerSecond: 320 });
     const progress = metrics.of('progress');
     expect(progress[9]).toMatchObject({ remainingMs: 2000, waitingShare: 0.25, viewsPerSecond: 320, epoch: 1 });
     expect(progress.at(-1)).toMatchObject({ remainingMs: 0, elapsedMs: 4000 });
