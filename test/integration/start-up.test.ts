@@ -30,6 +30,10 @@ it('starts a known configuration from its kept graph with the same losses, and r
   expect(readFileSync(graphFile)).toEqual(kept);
   const runs = readdirSync(join(library, 'runs'));
   for (const run of runs) {
-    expect(readFileSync(join(library, 'runs', run, 'graph.txt'), 'utf8')).toMatch(/^\d+ nodes, \d+ variables of/);
+    const { stdout } = await runCommand(library, 'runs', 'show', run);
+    const file = join(library, 'runs', run, 'graph.pb');
+    expect(stdout).toMatch(/^Compiled step, .+: \d+ nodes, \d+ variables of [\d.]+ MB.*\n( +\d+ {2}\w+\n){20,}$/m);
+    expect(stdout).toContain(file);
+    expect(readFileSync(file).length).toBeGreaterThan(10_000);
   }
 }, 600_000);

@@ -271,6 +271,8 @@ export interface RunHost {
   readonly readPlan: (id: RunId) => RunPlan;
   /** null when there is none that can be read. */
   readonly findPlan: (id: RunId) => RunPlan | null;
+  /** The compiled step as it was kept, and what is in it: nodes by operation, bytes of variables; null: stepped eagerly. */
+  readonly findGraph: (id: RunId) => { readonly file: string; readonly summary: string } | null;
   /** The events of progress and evaluation recorded so far, oldest first. */
   readonly readEvents: (id: RunId) => readonly RunEvent[];
   /** Runs that have a folder, whole or not. */

@@ -88,6 +88,7 @@ export function computeRunHost(runsFolder: string, isProfiled = false): RunHost 
     readPlan: (id) => folderOf(id).readPlan(),
     readEvents: (id) => folderOf(id).readEvents(),
     findPlan: (id) => folderOf(id).findPlan(),
+    findGraph: (id) => folderOf(id).findGraph(),
     ...runFolders(runsFolder),
   };
 }

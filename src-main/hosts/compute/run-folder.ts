@@ -113,6 +113,16 @@ export class RunFolder {
     }
   }
 
+  /** null when there is none that can be read. */
+  findGraph(): { readonly file: string; readonly summary: string } | null {
+    const file = this.#file('graph.pb');
+    try {
+      return existsSync(file) ? { file, summary: readFileSync(this.#file('graph.txt'), 'utf8').trimEnd() } : null;
+    } catch {
+      return null;
+    }
+  }
+
   /** For inspection alone, as the graph. */
   keepProfile(profile: RunProfile): void {
     try {

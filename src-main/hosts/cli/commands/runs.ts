@@ -16,7 +16,7 @@ export const register: RegisterCommand = (program, cli) => {
     .action(() => list(cli()));
   runs
     .command('show <run>')
-    .description('Settings, numbers and curves of a run')
+    .description('Settings, numbers, curves and compiled graph of a run')
     .action((word: string) => show(cli(), word));
   runs
     .command('compare <a> <b>')
@@ -65,7 +65,8 @@ async function show({ wiring, output }: Cli, word: string): Promise<void> {
   const run = runAsItStands(findRun(stores.runs, word), host, await wiring.isHeld());
   const curves = runCurves(host.readEvents(run.id));
   const choice = host.findPlan(run.id)?.choice ?? null;
-  output.event({ event: 'run', ...summaryOf(run), config: run.config, choice, curves });
+  const graph = host.findGraph(run.id);
+  output.event({ event: 'run', ...summaryOf(run), config: run.config, choice, curves, graph });
   output.line(
     `${run.id} "${run.name}": ${run.status}, step ${run.step}/${run.totalSteps ?? '?'}, ${formatDuration(run.elapsedMs)}`,
   );
@@ -73,6 +74,7 @@ async function show({ wiring, output }: Cli, word: string): Promise<void> {
   if (choice !== null) output.line(choice.message);
   output.line(JSON.stringify(run.config, null, 2));
   tableOfCurves(output, curves);
+  if (graph !== null) output.line(`Compiled step, ${graph.file}: ${graph.summary}`);
 }
 
 async function compare({ wiring, output }: Cli, first: string, second: string): Promise<void> {
