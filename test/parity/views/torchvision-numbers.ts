@@ -20,7 +20,7 @@ export interface TorchvisionNumbers {
     readonly cases: readonly (Kept & { operation: string; factor: number })[];
   };
   readonly blurs: readonly (Kept & { side: number; sigma: number; size: number })[];
-  readonly chain: {
+  readonly chains: readonly {
     readonly height: number;
     readonly width: number;
     readonly side: number;
@@ -32,7 +32,7 @@ export interface TorchvisionNumbers {
       grey: number;
       sigma: number;
     })[];
-  };
+  }[];
   readonly sampling: readonly {
     readonly imageHeight: number;
     readonly imageWidth: number;

@@ -90,23 +90,22 @@ def blurs():
     return cases
 
 
-def chains():
+def chains(height, width, side, orders, boxes):
     """Whole views: crop, flip, four operations in an order, grey, blur."""
     functions = [F.adjust_brightness, F.adjust_contrast, F.adjust_saturation, F.adjust_hue]
     factors = [[1.35, 0.7, 1.4, 0.17], [0.6, 1.5, 0.5, -0.2], [1.1, 1.2, 1.8, 0.08], [0.95, 0.3, 1.7, -0.13]]
-    orders = [[3, 1, 0, 2], [0, 3, 2, 1], [2, 1, 3, 0], [1, 0, 2, 3], [2, 3, 0, 1], [3, 2, 1, 0]]
-    boxes = [(3, 4, 45, 50), (0, 0, 48, 61), (10, 30, 20, 17), (1, 2, 40, 41), (7, 9, 33, 44), (20, 1, 28, 21)]
+    size = 2 * ((side // 10) // 2) + 1
     cases = []
     for view, (order, box) in enumerate(zip(orders, boxes)):
-        image = F.resized_crop(unit(48, 61), *box, [40, 40], antialias=True)
+        image = F.resized_crop(unit(height, width), *box, [side, side], antialias=True)
         flip, grey, sigma = view % 2, int(view == 4), [0, 1.5, 0, 0.4, 2.0, 0][view]
         image = F.hflip(image) if flip else image
         for operation in order:
             image = functions[operation](image, factors[view % 4][operation])
         image = F.rgb_to_grayscale(image, 3) if grey else image
-        image = F.gaussian_blur(image, [5, 5], [sigma, sigma]) if sigma else image
+        image = F.gaussian_blur(image, [size, size], [sigma, sigma]) if sigma else image
         cases.append(dict(box=box, flip=flip, order=order, factors=factors[view % 4], grey=grey, sigma=sigma, **kept(image)))
-    return dict(height=48, width=61, side=40, cases=cases)
+    return dict(height=height, width=width, side=side, cases=cases)
 
 
 def sampling(draws=200_000):
@@ -128,7 +127,18 @@ def sampling(draws=200_000):
     return cases
 
 
+SMALL = chains(
+    48, 61, 40,
+    [[3, 1, 0, 2], [0, 3, 2, 1], [2, 1, 3, 0], [1, 0, 2, 3], [2, 3, 0, 1], [3, 2, 1, 0]],
+    [(3, 4, 45, 50), (0, 0, 48, 61), (10, 30, 20, 17), (1, 2, 40, 41), (7, 9, 33, 44), (20, 1, 28, 21)],
+)
+LARGE = chains(
+    280, 373, 224,
+    [[3, 1, 0, 2], [0, 3, 2, 1], [2, 1, 3, 0], [1, 0, 2, 3], [2, 3, 0, 1]],
+    [(0, 7, 280, 366), (60, 100, 91, 87), (2, 3, 224, 224), (100, 11, 130, 201), (200, 300, 61, 60)],
+)
+
 print(json.dumps(dict(
     versions=dict(torch=torch.__version__, torchvision=torchvision.__version__), seed=20,
-    crops=crops(), jitter=jitters(), blurs=blurs(), chain=chains(), sampling=sampling(),
+    crops=crops(), jitter=jitters(), blurs=blurs(), chains=[SMALL, LARGE], sampling=sampling(),
 )))
