@@ -23,7 +23,8 @@ const engine = new EngineProcess(library);
 const browser = await chromium.launch({ executablePath: chromiumPath()!, args: ['--no-sandbox', '--disable-gpu'] });
 try {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-  page.setDefaultTimeout(120_000);
+  // A large set is laid out for minutes.
+  page.setDefaultTimeout(600_000);
   await page.goto(await engine.start());
   const prefix = values.images === undefined ? '' : `${basename(values.images).toLowerCase()}-`;
   const camera = new Camera(page, prefix, values.images ?? sampleFolder);
