@@ -22,7 +22,7 @@ import type { StudioSession } from './studio-session.ts';
 const MARKER = 'looking';
 
 /** What the looks ask and tell. */
-type EmbedSession = Pick<StudioSession, 'stores' | 'jobs' | 'index' | 'changed' | 'currentEncoder'> & {
+type EmbedSession = Pick<StudioSession, 'stores' | 'jobs' | 'index' | 'changed' | 'currentEncoder' | 'isClosing'> & {
   readonly wiring: { readonly layout: Pick<StudioSession['wiring']['layout'], 'runs'> };
   readonly runs: Pick<StudioSession['runs'], 'isBusy'>;
   readonly isReachable: (dataset: Dataset) => Promise<boolean>;
@@ -112,7 +112,7 @@ export class EmbedJobs {
 
   async #takeUp(dataset: Dataset): Promise<void> {
     const { stores, runs } = this.#session;
-    if (!(await this.#session.isReachable(dataset))) return;
+    if (!(await this.#session.isReachable(dataset)) || this.#session.isClosing) return;
     const isCutOff = (run: Run): boolean =>
       run.status === 'finished' && run.datasetId === dataset.id && existsSync(this.#markerOf(run));
     for (const { id } of stores.runs.list().filter(isCutOff)) this.#lookLater(id);

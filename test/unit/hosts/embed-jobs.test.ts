@@ -49,6 +49,7 @@ function newEngine(): EmbedJobs {
     changed: () => {},
     currentEncoder: async (id: DatasetId | null) =>
       (await currentEncoder(stores.runs, runHost as never, vectors, id)).encoder,
+    isClosing: false,
     isReachable: async () => isReachable,
     wiring: { layout: { runs: runsFolder } },
     runs: {
