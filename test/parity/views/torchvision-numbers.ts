@@ -65,10 +65,15 @@ export function cropBox([top, left, height, width]: Box): CropBox {
 }
 
 /** Boxes of one picture on a canvas of this side; what lies beyond the boxes is noise that must not be seen. */
-export function canvasOf(image: PlanarPixels, boxes: readonly CropBox[], side: number): tf.Tensor4D {
+export function canvasPixels(image: PlanarPixels, boxes: readonly CropBox[], side: number): Uint8Array {
   const canvas = Uint8Array.from({ length: boxes.length * 3 * side * side }, (_, i) => (i * 37) % 256);
   boxes.forEach((box, slot) => copyBoxToCanvas(image, box, canvas, slot, side));
-  return tf.tensor4d(canvas, [boxes.length, 3, side, side], 'int32');
+  return canvas;
+}
+
+/** See `canvasPixels`. */
+export function canvasOf(image: PlanarPixels, boxes: readonly CropBox[], side: number): tf.Tensor4D {
+  return tf.tensor4d(canvasPixels(image, boxes, side), [boxes.length, 3, side, side], 'int32');
 }
 
 /** The elements of a result that were kept. */

@@ -4,16 +4,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { boxLengths, drawEvaluationViews } from '#simclr/views/evaluation-views.ts';
 import { cropAndResize } from '#simclr/views/crop-and-resize.ts';
-import { drawingInputs, numberRows } from '#simclr/views/drawing-inputs.ts';
 import { drawViews } from '#simclr/views/draw-views.ts';
 import { gaussianBlur } from '#simclr/views/gaussian-blur.ts';
 import { interleaveAndGrey, linearColour, WHITE } from '#simclr/views/linear-colour.ts';
 import { turnHue } from '#simclr/views/turn-hue.ts';
-import type { ViewParameters } from '#simclr/views/view-parameters.ts';
-import { blurRadius, viewPlan } from '#simclr/views/view-plan.ts';
+import { blurRadius } from '#simclr/views/view-plan.ts';
 import { expectClose } from '#test/support/closeness.ts';
-import { smallRecipe } from '#test/support/small-recipe.ts';
 import { checkTensorLeaks } from '#test/support/tensor-leaks.ts';
+import { chainInputs, expectChain } from './torchvision-chains.ts';
 import { canvasOf, cropBox, keptOf, picture, planesOf, torchvisionNumbers } from './torchvision-numbers.ts';
 
 const TOLERANCE = 1e-5;
@@ -108,36 +106,18 @@ describe('[V11] blur', () => {
 
 describe('whole views', () => {
   it.each(torchvisionNumbers.chains)(
-    '[V1] are cropped, mirrored, jittered in their own order, made grey and blurred ($side px)',
+    '[V1] are cropped, mirrored, jittered, made grey and blurred ($side px)',
     (chain) => {
-      const { height, width, side, cases } = chain;
-      const { views } = smallRecipe({ views: { jitter: { hue: 0.2 }, blur: { probability: 0.5 } } });
-      const plan = viewPlan({ side, views, secondViews: null });
-      const parameters: ViewParameters = {
-        viewCount: cases.length,
-        boxes: Int32Array.from(cases.flatMap(({ box }) => [...box])),
-        flips: Uint8Array.from(cases.map(({ flip }) => flip)),
-        jittered: new Uint8Array(cases.length).fill(1),
-        factors: Float32Array.from(cases.flatMap(({ factors }) => factors)),
-        orders: Uint8Array.from(cases.flatMap(({ order }) => order)),
-        greys: Uint8Array.from(cases.map(({ grey }) => grey)),
-        sigmas: Float32Array.from(cases.map(({ sigma }) => sigma)),
-      };
-      const { slots, rowOfSlot, slotOfRow, numbers } = drawingInputs(plan, parameters);
-      const boxes = Array.from(rowOfSlot, (view) => cropBox(view < 0 ? [0, 0, 1, 1] : cases[view]!.box));
+      const { plan, canvas, numbers, slotOfRow } = chainInputs(chain);
       const drawn = tf.tidy(() =>
         drawViews(
           plan,
-          canvasOf(picture(height, width), boxes, width),
-          tf.tensor2d(numbers, [numberRows(plan), slots]),
-          tf.tensor1d(slotOfRow, 'int32'),
+          tf.tensor4d(canvas.values, canvas.shape, 'int32'),
+          tf.tensor2d(numbers.values, numbers.shape),
+          tf.tensor1d(slotOfRow.values, 'int32'),
         ).dataSync(),
       );
-      const size = 3 * side * side;
-      cases.forEach((expected, view) => {
-        const actual = drawn.subarray(view * size, (view + 1) * size);
-        expectClose(keptOf(actual, expected), expected.values, TOLERANCE, `view ${view}`);
-      });
+      expectChain(chain, drawn as Float32Array);
     },
     120_000,
   );
