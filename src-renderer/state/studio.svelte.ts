@@ -9,6 +9,8 @@ import type { RunPoint, RunSummary } from '../../src-main/contract/studio/runs.t
 import { connectEngine, isUnreachable, messageOf, type Engine } from '../transport/engine.ts';
 import { watchEvents } from '../transport/events.ts';
 import { address } from './address.svelte.ts';
+import { showDataset } from './filter-address.ts';
+import { NewDataset } from './new-dataset.ts';
 
 export type Connection = 'connecting' | 'live' | 'lost';
 type Changed = Extract<StudioEvent, { kind: 'library.changed' }>['what'];
@@ -33,6 +35,9 @@ export class Studio {
   readonly #viewListeners = new Set<() => void>();
   readonly #pointListeners = new Set<(runId: string, point: RunPoint, advice: readonly string[]) => void>();
   readonly #uploads = new Map<string, () => void>();
+  readonly #newDataset = new NewDataset();
+  /** The one that is shown while the address names none; another that comes does not take its place. */
+  #homeId = $state.raw<number | null>(null);
   #nextNotice = 0;
 
   constructor(key: string) {
@@ -59,10 +64,11 @@ export class Studio {
   get notices(): readonly { readonly id: number; readonly text: string; readonly isError: boolean }[] {
     return this.#notices;
   }
-  /** The dataset in the address, else the first. */
+  /** The dataset in the address, else the one that was the first when the page was opened. */
   get dataset(): DatasetSummary | null {
-    const wanted = Number(address.get('dataset'));
-    return this.#datasets?.find(({ id }) => id === wanted) ?? this.#datasets?.[0] ?? null;
+    const wanted = address.get('dataset');
+    const withId = (wantedId: number): DatasetSummary | undefined => this.#datasets?.find(({ id }) => id === wantedId);
+    return withId(Number(wanted)) ?? withId(this.#homeId ?? 0) ?? this.#datasets?.[0] ?? null;
   }
   get activeRun(): RunSummary | null {
     return this.#runs.find(({ status }) => status === 'running' || status === 'pausing') ?? null;
@@ -87,6 +93,12 @@ export class Studio {
       if (!isUnreachable(error)) this.notify(messageOf(error), true);
       return null;
     }
+  }
+
+  /** As `ask`, of images that are to be added: a data set that comes of it soon is shown. */
+  addImages<T>(call: (engine: Engine) => Promise<T>): Promise<T | null> {
+    if (this.#datasets !== null && this.#datasets.length > 0) this.#newDataset.expect(this.#datasets);
+    return this.ask(call);
   }
 
   async undo(): Promise<void> {
@@ -190,6 +202,13 @@ export class Studio {
     }
   }
 
+  #takeDatasets(datasets: readonly DatasetSummary[]): void {
+    this.#datasets = datasets;
+    if (!datasets.some(({ id }) => id === this.#homeId)) this.#homeId = datasets[0]?.id ?? null;
+    const newId = this.#newDataset.foundIn(datasets);
+    if (newId !== null) showDataset(newId);
+  }
+
   #takeJob(job: Job): void {
     this.#jobs = withItem(this.#jobs, job).filter(({ state }) => state === 'running');
     if (job.state === 'failed') this.notify(job.message ?? `${job.title} failed.`, true);
@@ -198,7 +217,7 @@ export class Studio {
 
   async #refresh(what: readonly (Changed | 'jobs')[]): Promise<void> {
     try {
-      if (what.includes('datasets') || what.includes('files')) this.#datasets = await this.engine.dataset.list();
+      if (what.includes('datasets') || what.includes('files')) this.#takeDatasets(await this.engine.dataset.list());
       if (what.includes('runs')) this.#runs = await this.engine.run.list();
       if (what.includes('undo') || what.includes('files')) this.#undo = await this.engine.undo.peek();
       if (what.includes('jobs')) this.#showJobs(await this.engine.job.list());

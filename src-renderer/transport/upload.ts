@@ -32,12 +32,15 @@ export interface UploadingStudio {
     readonly isCancelled: () => boolean;
     readonly end: () => void;
   };
-  readonly ask: <T>(
-    call: (engine: {
-      readonly dataset: Pick<ContractRouterClient<StudioContract>['dataset'], 'uploaded' | 'importUpload'>;
-    }) => Promise<T>,
-  ) => Promise<T | null>;
+  readonly ask: Ask;
+  readonly addImages: Ask;
 }
+
+type Ask = <T>(
+  call: (engine: {
+    readonly dataset: Pick<ContractRouterClient<StudioContract>['dataset'], 'uploaded' | 'importUpload'>;
+  }) => Promise<T>,
+) => Promise<T | null>;
 
 const TRIES = 20;
 const RETRY_MS = 500;
@@ -76,7 +79,7 @@ export async function uploadFiles(studio: UploadingStudio, dropped: readonly Upl
     }
     if (refused.length > 0)
       studio.notify(`${counted(refused.length, 'file was', 'files were')} not taken, the first: ${refused[0]}`, true);
-    await studio.ask((engine) => engine.dataset.importUpload({ batch, name }));
+    await studio.addImages((engine) => engine.dataset.importUpload({ batch, name }));
   } catch (error) {
     studio.notify(`The upload stopped: ${error instanceof Error ? error.message : String(error)}`, true);
   } finally {

@@ -35,7 +35,35 @@ test('another folder of the same name becomes a data set of its own', async ({ p
   mkdirSync(elsewhere);
   await dropPaths(page, [smallSample(elsewhere, ['food-drink'], 8)]);
   await expect(page.getByText('emoji 2: 8 new files.')).toBeVisible();
-  await expect(page.getByRole('combobox', { name: 'Data set' }).locator('option')).toHaveText(['emoji', 'emoji 2']);
+  const datasets = page.getByRole('combobox', { name: 'Data set' });
+  await expect(datasets.locator('option')).toHaveText(['emoji', 'emoji 2']);
+  // What was added is what is looked at.
+  await expect(datasets.locator('option:checked')).toHaveText('emoji 2');
+  await expect(page).toHaveURL(/dataset=2/);
+  await expect(page.getByRole('gridcell')).toHaveCount(8);
+});
+
+test('a data set that another page adds does not take the place of the one that is looked at', async ({
+  page,
+  folder,
+  engine,
+}) => {
+  await dropPaths(page, [smallSample(folder, ['flags'], 12)]);
+  await expect(page.getByText('emoji: 12 new files.')).toBeVisible();
+  const other = await page.context().newPage();
+  await other.goto(engine.origin);
+  await expect(other.getByRole('gridcell')).toHaveCount(12);
+  const before = join(folder, 'aaa');
+  mkdirSync(before);
+  cpSync(join(sampleFolder, 'food-drink', picturesOf('food-drink')[0]!), join(before, 'one.png'));
+  await other.getByRole('button', { name: 'Add folders …' }).click();
+  await other.getByLabel('Paths of folders').fill(before);
+  await other.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(other.getByRole('gridcell')).toHaveCount(1);
+  const datasets = page.getByRole('combobox', { name: 'Data set' });
+  await expect(datasets.locator('option')).toHaveText(['aaa', 'emoji']);
+  await expect(datasets.locator('option:checked')).toHaveText('emoji');
+  await expect(page.getByRole('gridcell')).toHaveCount(12);
 });
 
 test('a file that is refused is told and left out, and what is no picture is not sent', async ({
