@@ -34,7 +34,7 @@ export interface DecoderPoolOptions {
 
 /** Tasks a child is given at once: enough to work on while the library's thread waits for the disk at a commit (40 ms). */
 const TASKS_PER_CHILD = 24;
-const CHILD_MEMORY_HINT = 'Skipped; scale it down or exclude it under Problems.';
+const CHILD_MEMORY_HINT = 'Skipped until it is scaled down.';
 
 interface QueuedTask extends DecoderTask {
   readonly settle: (outcome: DecoderOutcome) => void;

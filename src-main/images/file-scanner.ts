@@ -157,7 +157,7 @@ function lookAt(folder: Folder, name: string, stats: Stats | Error): ScanBatch {
     return problemOnly(path, 'image.unsupported', message);
   }
   if (stats.size === 0) {
-    return problemOnly(path, 'image.empty', `"${name}" has 0 bytes. Copy it again or exclude it under Problems.`);
+    return problemOnly(path, 'image.empty', `"${name}" has 0 bytes. Skipped until it is copied again.`);
   }
   const file = { path, relativePath: `${folder.prefix}${name}`, sizeBytes: stats.size, modifiedMs: stats.mtimeMs };
   return { files: [file], problems: [] };

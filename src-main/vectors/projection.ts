@@ -24,6 +24,7 @@ const FEWEST_FOR_UMAP = 8;
  * @param vectors float32 [count, dimension], row-major, finite.
  * @param options.neighbours size of the neighbourhoods that are kept together (15 unless told; at most count − 1).
  * @param options.signal ends the work at once.
+ * @param options.onProgress share of the time, in [0, 1], about.
  * @returns float32 [count, 2], row-major, in UMAP's own units.
  * @throws ShapeError when the length is no multiple of `dimension`. @throws KindredError `job.cancelled`.
  */

@@ -64,21 +64,21 @@ beforeEach(async () => {
   const ports = { stores, decoder: decoder as ImageDecoder, vectors: new InMemoryVectors(), clock: systemClock };
   const scanner = inbox.scanner(createFileScanner());
   const never = new AbortController().signal;
+  const dataset: Parameters<Parameters<UploadingStudio['ask']>[0]>[0]['dataset'] = {
+    uploaded: async (folder) => uploadedFiles({ inbox, stores }, folder),
+    importUpload: async (folder) => {
+      const request = uploadRequest({ inbox, stores }, folder);
+      results.push(await importFolders({ ...ports, scanner, thumbnailFolder: '' }, request, () => {}, never));
+      return { jobId: 'j0' };
+    },
+  };
+  const ask: UploadingStudio['ask'] = (call) => call({ dataset });
   studio = {
     key: access.key,
     notify: (text) => notices.push(text),
     beginUpload: () => ({ report: () => {}, isCancelled: () => false, end: () => {} }),
-    ask: (call) =>
-      call({
-        dataset: {
-          uploaded: async (folder) => uploadedFiles({ inbox, stores }, folder),
-          importUpload: async (folder) => {
-            const request = uploadRequest({ inbox, stores }, folder);
-            results.push(await importFolders({ ...ports, scanner, thumbnailFolder: '' }, request, () => {}, never));
-            return { jobId: 'j0' };
-          },
-        },
-      }),
+    ask,
+    addImages: ask,
   };
 });
 

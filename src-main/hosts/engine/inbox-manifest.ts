@@ -67,7 +67,7 @@ function problemOf(
     return { code: 'image.unsupported', message };
   }
   if (sizeBytes > 0) return null;
-  return { code: 'image.empty', message: `"${relativePath}" has 0 bytes. Copy it again or exclude it under Problems.` };
+  return { code: 'image.empty', message: `"${relativePath}" has 0 bytes. Skipped until it is copied again.` };
 }
 
 /** The folder that was dropped, with its slash, when all files lie in it: it is the root, not a label. */

@@ -12,6 +12,7 @@ import type { DatasetId, RunId } from '#base/ids.ts';
 import { keyOf } from '#application/search-images.ts';
 import type { GroupedBy } from '#database/columns/groups.ts';
 import { project } from '#vectors/projection.ts';
+import { formatDuration } from '../cli/wording.ts';
 import type { JobWork } from './job-list.ts';
 import { KeptMaps } from './kept-maps.ts';
 import type { StudioSession } from './studio-session.ts';
@@ -19,6 +20,8 @@ import { encoderTitle, type EncoderTitle } from './encoder-title.ts';
 
 /** One map looks like the next: the seed is the same for all. */
 const SEED = 7;
+/** Of a layout, before its speed says how long it takes. */
+const KNOWN_SHARE = 0.2;
 
 export interface OpenedMap {
   readonly mapId: string | null;
@@ -180,13 +183,21 @@ export class Maps {
     if (task === null) throw new KindredError('search.empty', 'There is no image to lay out any more.', { datasetId });
     const { mapId, imageIds, values, dimensions } = task;
     report(null, `${imageIds.length.toLocaleString('en')} images`);
-    const onProgress = (share: number): void => report(share, `${Math.round(share * 100)}% of the neighbours`);
+    const startMs = performance.now();
+    const onProgress = (share: number): void => report(share, wordsFor(share, performance.now() - startMs));
     const positions = await project(values, dimensions, { seed: SEED, signal, onProgress });
     const bytes = await index.ask('mapPoints', imageIds, datasetId, positions);
     signal.throwIfAborted();
     const runId = encoder.kind === 'run' ? encoder.runId : null;
     await this.#kept.keep(work, { mapId, images: imageIds.length, datasetId, runId }, bytes);
   }
+}
+
+/** How far a layout is; what is left is told once the slower part of it has shown its speed. */
+function wordsFor(share: number, elapsedMs: number): string {
+  const done = `${Math.floor(share * 100)} %`;
+  if (share < KNOWN_SHARE) return done;
+  return `${done}, about ${formatDuration((elapsedMs / share) * (1 - share))} left`;
 }
 
 const failureOf = (error: unknown): string => `The layout failed: ${messageOf(error)}`;

@@ -63,7 +63,7 @@ function problemOf(reason: LeftOutReason, { relativePath }: UploadedFile): Inbox
     const message = `The browser could not read "${relativePath}" any more. Drop the folder again, or add it by its path.`;
     return { code: 'image.unreadable', message };
   }
-  const message = `"${relativePath}" is larger than 512 MB, the most that a browser can send. Add its folder by its path, or exclude it under Problems.`;
+  const message = `"${relativePath}" is larger than 512 MB, the most that a browser can send. Add its folder by its path.`;
   return { code: 'image.tooLarge', message };
 }
 

@@ -44,11 +44,11 @@ export function problemMessage(name: string, { code, cause }: DecodeFailure): st
   // The picture is well, what was asked of it is not.
   if (code === 'usage.invalid') return `"${name}": ${cause}.`;
   const advice: Readonly<Record<string, string>> = {
-    'image.empty': 'Skipped; copy it again or exclude it under Problems.',
+    'image.empty': 'Skipped until it is copied again.',
     'image.vanished': 'Skipped; import again when it is back.',
     'image.changed': 'Skipped; import its folder again.',
-    'image.tooLarge': 'Skipped; scale it down or exclude it under Problems.',
+    'image.tooLarge': 'Skipped until it is scaled down.',
     'image.unsupported': 'Skipped; convert it to JPEG, PNG, WebP, AVIF, GIF, TIFF or BMP.',
   };
-  return `Cannot decode "${name}": ${cause}. ${advice[code] ?? 'Skipped; replace it or exclude it under Problems.'}`;
+  return `Cannot decode "${name}": ${cause}. ${advice[code] ?? 'Skipped until it is replaced.'}`;
 }

@@ -34,7 +34,9 @@ describe('project', () => {
       if (best % 6 === i % 6) pure++;
     }
     expect(pure / 600).toBeGreaterThan(0.99);
-    expect(shares.length).toBeGreaterThan(0);
+    expect(shares.length).toBeGreaterThan(100);
+    expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+    expect(shares.at(-1)).toBe(1);
   });
 
   it('gives the same bytes for the same seed', async () => {
