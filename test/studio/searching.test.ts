@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { dropPaths } from './support/drop-folder.ts';
 import { picturesOf, sampleFolder } from './support/sample-folder.ts';
-import { expect, trainedTest as test } from './support/studio-test.ts';
+import { expect, test as emptyTest, trainedTest as test } from './support/studio-test.ts';
 
 test('another encoder can be asked, and reload asks it again', async ({ page }) => {
   await page.getByRole('gridcell', { name: 'ant.png' }).dblclick();
@@ -101,6 +101,54 @@ test('a part of a dropped picture is searched by, also after the engine was kill
   await choose.click();
   await dialog.getByRole('button', { name: 'Use the whole picture' }).click();
   await expect(page.getByText('part', { exact: true })).toHaveCount(0);
+});
+
+test('while a picture from outside is encoded nothing else is shown for it, and it can be cancelled', async ({
+  page,
+  folder,
+}) => {
+  await page.getByRole('gridcell', { name: 'ant.png' }).dblclick();
+  await expect(found(page).first()).toBeVisible();
+  await dropPaths(page, [await antBesideFlag(folder)]);
+  const searching = page.getByRole('status').filter({ hasText: 'Searching …' });
+  await expect(searching).toBeVisible();
+  await expect(found(page)).toHaveCount(0);
+  await searching.getByRole('button', { name: 'Cancel' }).click();
+  await expect(page.getByRole('grid', { name: 'Images' }).getByRole('gridcell').first()).toBeVisible();
+  await expect(page).not.toHaveURL(/like=/);
+  await page.goBack();
+  await expect(found(page).first()).toBeVisible();
+  await expect(searching).toHaveCount(0);
+});
+
+test('examples that do not fit in one row are in the next', async ({ page }) => {
+  await expect(page.getByRole('gridcell').first()).toBeVisible();
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.getByRole('button', { name: 'Find similar' }).click();
+  const examples = page.getByRole('img', { name: /^Example \d+$/ });
+  await expect(examples).toHaveCount(50);
+  await examples.last().scrollIntoViewIfNeeded();
+  await expect(examples.last()).toBeInViewport();
+  await page.getByRole('button', { name: 'Take example 50 out' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(examples).toHaveCount(49);
+});
+
+emptyTest('more is found where the 300 most similar end', async ({ page }) => {
+  await page.getByRole('button', { name: 'Try it with sample images' }).click();
+  await expect(page.getByText('Sample images: 1,000 new files.')).toBeVisible({ timeout: 60_000 });
+  await page.getByRole('gridcell').first().dblclick();
+  const grid = page.getByRole('grid', { name: 'Similar images' });
+  const rows = async () => Number(await grid.getAttribute('aria-rowcount'));
+  const columns = async () => Number(await grid.getAttribute('aria-colcount'));
+  await expect.poll(async () => (await rows()) === Math.ceil(300 / (await columns()))).toBe(true);
+  await found(page).first().press('ControlOrMeta+End');
+  await expect.poll(async () => (await rows()) === Math.ceil(1000 / (await columns()))).toBe(true);
+  // What was looked at stays where it is.
+  await expect(found(page).locator('visible=true').first()).toBeVisible();
+  await page.getByRole('button', { name: 'All images' }).click();
+  await page.getByRole('gridcell').nth(3).dblclick();
+  await expect.poll(async () => (await rows()) === Math.ceil(300 / (await columns()))).toBe(true);
 });
 
 test('a part is chosen by keys, of an image of the library too', async ({ page }) => {
