@@ -2,7 +2,7 @@
 import type { Screen } from './address.svelte.ts';
 import { address } from './address.svelte.ts';
 import { dialogs } from './dialogs.svelte.ts';
-import { showDataset } from './filter-address.ts';
+import { noFilter, showDataset } from './filter-address.ts';
 import { savedViews, showView } from './saved-views.svelte.ts';
 import type { Studio } from './studio.svelte.ts';
 import { theme } from './theme.svelte.ts';
@@ -27,7 +27,13 @@ const command = (name: string, title: string, keys: string, run: () => void): Co
 
 /** What is possible now, the most likely first. */
 export function commandsOf(studio: Studio): readonly Command[] {
-  return [...placeCommands(studio), ...runCommands(studio), ...libraryCommands(studio), ...windowCommands()];
+  return [
+    ...placeCommands(studio),
+    ...runCommands(studio),
+    ...libraryCommands(studio),
+    ...listCommands(studio),
+    ...windowCommands(),
+  ];
 }
 
 function placeCommands(studio: Studio): Command[] {
@@ -42,6 +48,33 @@ function placeCommands(studio: Studio): Command[] {
   ];
 }
 
+const SORTS: readonly (readonly [string, string])[] = [
+  ['path', 'by name'],
+  ['newest', 'newest first'],
+  ['captured', 'by capture date'],
+  ['largest', 'largest first'],
+  ['darkest', 'darkest first'],
+  ['brightest', 'brightest first'],
+  ['blurriest', 'blurriest first'],
+];
+const COLOURS = ['label', 'tag', 'cluster', 'split', 'quality'];
+
+/** What is shown of the files, and how. */
+function listCommands(studio: Studio): Command[] {
+  if ((studio.datasets?.length ?? 0) === 0) return [];
+  const show = (change: Parameters<typeof address.go>[0]) => () => address.go({ screen: 'images', ...change });
+  return [
+    command('filters.clear', 'Clear all filters', '', show({ ...noFilter, like: null, unlike: null })),
+    command('files.problems', 'Show files that can’t be used', '', show({ ...noFilter, states: ['problem'] })),
+    ...SORTS.map(([sort, words]) => command(`sort.${sort}`, `Sort files ${words}`, '', show({ sort }))),
+    ...COLOURS.map((by) =>
+      command(`colour.${by}`, `Colour the map by ${by}`, '', () =>
+        address.go({ screen: 'map', colour: by === 'label' ? null : by }),
+      ),
+    ),
+  ];
+}
+
 function runCommands(studio: Studio): Command[] {
   const act = (verb: 'pause' | 'resume' | 'keep', id: string) => (): void => {
     void studio.ask((engine) => engine.run[verb]({ id }));
@@ -50,6 +83,9 @@ function runCommands(studio: Studio): Command[] {
   const shown = studio.runs.find(({ id }) => id === address.get('run'));
   const isResting = shown?.status === 'paused' || shown?.status === 'failed';
   return [
+    ...(studio.dataset === null
+      ? []
+      : [command('run.new', 'New run', '', () => address.go({ screen: 'train', run: null, runs: null }))]),
     ...(active ? [command('run.pause', `Pause “${active.name}”`, '', act('pause', active.id))] : []),
     ...(active ? [command('run.keep', `Stop and keep “${active.name}”`, '', act('keep', active.id))] : []),
     ...(shown && isResting ? [command('run.resume', `Resume “${shown.name}”`, '', act('resume', shown.id))] : []),
@@ -61,8 +97,13 @@ function runCommands(studio: Studio): Command[] {
 
 function libraryCommands(studio: Studio): Command[] {
   const { undo, redo } = studio.undoable;
+  const { dataset } = studio;
+  const lookAgain = (id: number): void => void studio.ask((engine) => engine.dataset.rescan({ id }));
   return [
     command('dataset.add', 'Add folders …', '', () => dialogs.show('add')),
+    ...(dataset === null
+      ? []
+      : [command('dataset.rescan', `Look at ${dataset.name} again`, '', () => lookAgain(dataset.id))]),
     ...(undo === null ? [] : [command('undo', `Undo: ${undo}`, 'Ctrl Z', () => void studio.undo())]),
     ...(redo === null ? [] : [command('redo', `Redo: ${redo}`, 'Ctrl Shift Z', () => void studio.redo())]),
     ...(studio.datasets ?? []).map(({ id, name }) =>
@@ -86,10 +127,18 @@ function focusSearch(): void {
   document.querySelector<HTMLInputElement>('[data-shortcut="search"]')?.focus();
 }
 
-/** Commands whose titles hold every word typed, those that begin with the text first. */
+/**
+ * Commands whose titles hold every word typed: first those that begin with the text, then those of which each is a whole
+ * word, then the rest.
+ */
 export function matching<T extends Pick<Command, 'title'>>(commands: readonly T[], text: string): readonly T[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   const found = commands.filter(({ title }) => words.every((word) => title.toLowerCase().includes(word)));
-  const begins = ({ title }: T): boolean => title.toLowerCase().startsWith(words[0] ?? '');
-  return [...found.filter(begins), ...found.filter((one) => !begins(one))];
+  const rank = ({ title }: T): number => {
+    const lower = title.toLowerCase();
+    if (lower.startsWith(words[0] ?? '')) return 0;
+    const whole = new Set(lower.split(/[\s:“”]+/));
+    return words.every((word) => whole.has(word)) ? 1 : 2;
+  };
+  return found.toSorted((a, b) => rank(a) - rank(b));
 }

@@ -126,6 +126,10 @@ export class MapData {
 
   colour(by: string): void {
     address.go({ colour: by === 'label' ? null : by }, true);
+  }
+
+  /** The address names another colour. */
+  recolour(): void {
     if (this.#mapId !== null && this.#cloud) void this.#colour(this.#mapId, this.#cloud.positions);
   }
 

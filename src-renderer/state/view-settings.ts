@@ -28,7 +28,15 @@ interface ViewSwitch {
 type Operation = 'crop' | 'flip' | 'jitter' | 'grey' | 'blur';
 const percent = (value: number): string => `${Math.round(value * 100)}%`;
 
-/** What SimCLR recommends at a side: half-strength colour up to 64 px, full strength and blur above (blur from 33 px). */
+/** Sides that the button's preset chooses from. */
+export const VIEW_SIDES = [32, 64, 96, 128, 160, 224] as const;
+
+/** The largest that the images fill: what the button's preset trains at when the time allows. */
+export function sideFor(medianShortSidePx: number | null): number {
+  return VIEW_SIDES.findLast((side) => side <= (medianShortSidePx ?? 0)) ?? VIEW_SIDES[0];
+}
+
+/** As the button's preset has them at a side: half-strength colour up to 64 px, full strength and blur above. */
 export function usualViews(side: number): ViewRecipe {
   const strength = side <= 64 ? 0.5 : 1;
   return {
@@ -42,7 +50,7 @@ export function usualViews(side: number): ViewRecipe {
       hue: 0.2 * strength,
     },
     grey: { probability: 0.2 },
-    blur: { probability: side > 32 ? 0.5 : 0, sigmaMin: 0.1, sigmaMax: 2, scaleSigma: false },
+    blur: { probability: side > 64 ? 0.5 : 0, sigmaMin: 0.1, sigmaMax: 2, scaleSigma: false },
   };
 }
 

@@ -79,6 +79,29 @@ test('the palette finds a run by part of its name and changes the theme', async 
   await page.keyboard.type('dark');
   await page.keyboard.press('Enter');
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+  await expect(page).toHaveTitle('emoji · Kindred');
+});
+
+test('the palette sorts, narrows, colours the map and begins a run', async ({ page }) => {
+  const ask = async (words: string): Promise<void> => {
+    await page.keyboard.press('ControlOrMeta+k');
+    await page.keyboard.type(words);
+    await page.keyboard.press('Enter');
+  };
+  await expect(page.getByRole('gridcell').first()).toBeVisible();
+  await ask('sort darkest');
+  await expect(page.getByRole('combobox', { name: 'Sort' })).toHaveValue('darkest');
+  await ask('can’t be used');
+  await expect(page.getByRole('gridcell')).toHaveCount(1);
+  await ask('clear all');
+  await expect(page.getByRole('heading', { name: '96 files' })).toBeVisible();
+  await ask('colour cluster');
+  await expect(page.getByRole('combobox', { name: 'Colour by' })).toHaveValue('cluster');
+  await expect(page.getByRole('list', { name: 'Colours' })).toBeVisible();
+  await page.goBack();
+  await expect(page.getByRole('heading', { name: '96 files' })).toBeVisible();
+  await ask('new run');
+  await expect(page.getByRole('heading', { name: 'Train on emoji' })).toBeVisible();
 });
 
 test('a pasted picture is searched by', async ({ page }) => {

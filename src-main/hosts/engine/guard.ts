@@ -16,7 +16,7 @@ const OWN_NAMES = new Set(['127.0.0.1', 'localhost', '[::1]']);
 const CONTENT_SECURITY_POLICY = [
   "default-src 'self'",
   "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
+  "style-src 'self'",
   "img-src 'self' blob:",
   "connect-src 'self'",
   "object-src 'none'",
