@@ -41,6 +41,7 @@ export async function imageScreens(page: Page, camera: Camera, folder: string | 
   await camera.take('enlarged');
   await page.keyboard.press('Escape');
   await page.keyboard.press('Escape');
+  await searchByColour(page, camera);
   await place(page, 'Pairs');
   await page.getByRole('img', { name: 'View 2 of image 3', exact: true }).waitFor();
   await camera.take('pairs');
@@ -52,6 +53,15 @@ export async function imageScreens(page: Page, camera: Camera, folder: string | 
   await page.getByRole('combobox', { name: 'Colour by' }).selectOption('cluster');
   await page.getByRole('button', { name: /^1: / }).click();
   await camera.take('map-clusters');
+}
+
+/** What answers before anything was trained. */
+async function searchByColour(page: Page, camera: Camera): Promise<void> {
+  await page.getByRole('gridcell').nth(9).dblclick();
+  await page.getByRole('grid', { name: 'Similar images' }).getByRole('gridcell').first().waitFor();
+  await visible(page, 'by colour and shape');
+  await camera.take('search-by-colour');
+  await page.getByRole('button', { name: 'All images' }).click();
 }
 
 /** Neighbours of an image, and a box being dragged around a part of it. */
@@ -87,7 +97,7 @@ async function training(page: Page, camera: Camera, minutes: number): Promise<vo
   await page
     .getByText(/^Searches are now answered by/)
     .first()
-    .waitFor({ timeout: 600_000 });
+    .waitFor({ timeout: minutes * 180_000 + 600_000 });
   await page.getByRole('button', { name: 'Dismiss' }).first().click();
   await camera.take('finished-run');
 }
@@ -124,6 +134,28 @@ export async function runScreens(page: Page, camera: Camera, minutes: number): P
   await dismissAll(page);
   await camera.take('queued-run');
   await page.getByRole('button', { name: 'Leave the queue' }).click();
+  await page.getByRole('button', { name: /^the longer one/ }).click();
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await page.getByRole('button', { name: 'Resume' }).waitFor();
+  await dismissAll(page);
+  await camera.take('paused-run');
+}
+
+/** What lies over every screen: all commands, and all keys. */
+export async function dialogScreens(page: Page, camera: Camera): Promise<void> {
+  await place(page, 'Images');
+  await page.keyboard.press('ControlOrMeta+k');
+  await page
+    .getByRole('combobox', { name: 'Command' })
+    .or(page.getByRole('dialog').getByRole('textbox'))
+    .first()
+    .waitFor();
+  await camera.take('palette');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('?');
+  await page.getByRole('dialog').waitFor();
+  await camera.take('keys');
+  await page.keyboard.press('Escape');
 }
 
 export async function failingStates(page: Page, camera: Camera, engine: EngineProcess): Promise<void> {

@@ -12,7 +12,7 @@ import { chromiumPath } from '../support/chromium.ts';
 import { EngineProcess } from '../support/engine-process.ts';
 import { sampleFolder } from '../support/sample-folder.ts';
 import { Camera } from './camera.ts';
-import { emptyStates, failingStates, imageScreens, runScreens } from './scenes.ts';
+import { dialogScreens, emptyStates, failingStates, imageScreens, runScreens } from './scenes.ts';
 
 const { values } = parseArgs({
   options: { images: { type: 'string' }, minutes: { type: 'string', default: '1.5' }, only: { type: 'string' } },
@@ -37,6 +37,7 @@ try {
     await imageScreens(page, camera, values.images ?? null, minutes);
     if (values.images === undefined) {
       await runScreens(page, camera, minutes);
+      await dialogScreens(page, camera);
       await failingStates(page, camera, engine);
     }
   }
