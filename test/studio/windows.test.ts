@@ -38,6 +38,25 @@ test('the address leads back: reload keeps the search, back leaves it', async ({
   await expect(page.getByRole('button', { name: /^flags/ })).toHaveAttribute('aria-pressed', 'false');
 });
 
+test('pairs begin as training has them at the side that the images fill, and show others on request', async ({
+  page,
+}) => {
+  const drawn: string[] = [];
+  page.on('request', (request) => {
+    if (request.url().endsWith('/rpc/pair/draw')) drawn.push(request.postData() ?? '');
+  });
+  await page.getByRole('navigation').getByRole('button', { name: 'Pairs' }).click();
+  await expect(page.getByRole('combobox', { name: 'Side' })).toHaveValue('64');
+  await expect(page.getByRole('checkbox', { name: 'Blur' })).not.toBeChecked();
+  await expect(page.getByText('The largest that your images fill.')).toBeVisible();
+  await expect(page.getByRole('img', { name: 'View 1 of image 2', exact: true })).toBeVisible();
+  const before = drawn.at(-1);
+  expect(before).toContain('imageIds');
+  await page.getByRole('button', { name: 'Other images' }).click();
+  const idsOf = (text = ''): string => /"imageIds":\[[^\]]*\]/.exec(text)![0];
+  await expect.poll(() => idsOf(drawn.at(-1))).not.toBe(idsOf(before));
+});
+
 test('the dials of the pairs survive other screens and reload, both views apart', async ({ page }) => {
   const go = (name: string) => page.getByRole('navigation').getByRole('button', { name }).click();
   await go('Pairs');
