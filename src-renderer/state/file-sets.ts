@@ -28,6 +28,11 @@ export function filesOfAddress(part: string | null): string {
   return part.startsWith(KEPT) ? (sessionStorage.getItem(PREFIX + part) ?? '') : part;
 }
 
+/** True for a set that another tab keeps: an address that was copied from there. */
+export function isKeptElsewhere(part: string | null): boolean {
+  return part !== null && part.startsWith(KEPT) && sessionStorage.getItem(PREFIX + part) === null;
+}
+
 /** FNV-1a over the text with its length: two sets of one tab won't share it. */
 function hashOf(text: string): string {
   let hash = 0x811c9dc5;

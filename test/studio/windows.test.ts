@@ -38,6 +38,13 @@ test('the address leads back: reload keeps the search, back leaves it', async ({
   await expect(page.getByRole('button', { name: /^flags/ })).toHaveAttribute('aria-pressed', 'false');
 });
 
+test('an address that speaks of files another window chose says so, and shows all', async ({ page, engine }) => {
+  await page.goto(`${engine.origin}/?only=~1abc2def`);
+  await expect(page.getByRole('alert').filter({ hasText: 'chosen in another window' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: '96 files' })).toBeVisible();
+  await expect(page).not.toHaveURL(/only=/);
+});
+
 test('pairs begin as training has them at the side that the images fill, and show others on request', async ({
   page,
 }) => {
