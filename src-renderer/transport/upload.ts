@@ -42,6 +42,8 @@ type Ask = <T>(
   }) => Promise<T>,
 ) => Promise<T | null>;
 
+/** Of a folder that is new, what has arrived is shown after so many files, and each time there are so many times as many. */
+const SHOWN = { first: 100, factor: 4 };
 const TRIES = 20;
 const RETRY_MS = 500;
 
@@ -68,8 +70,13 @@ export async function uploadFiles(studio: UploadingStudio, dropped: readonly Upl
     const here = await studio.ask((engine) => engine.dataset.uploaded({ batch, name }));
     const arrived = new Set(here?.relativePaths);
     const earlier = new Map(here?.earlier.map((one) => [one.relativePath, one]));
+    let [toShow, shown] = [SHOWN.first, 0];
     for (const [index, one] of files.entries()) {
       if (progress.isCancelled()) return;
+      if (index === toShow && earlier.size === 0) {
+        [toShow, shown] = [toShow * SHOWN.factor, index];
+        await studio.addImages((engine) => engine.dataset.importUpload({ batch, name, isPartial: true }));
+      }
       const path = one.relativePath.normalize('NFC');
       if (!arrived.has(path)) {
         const reason = await sendFile(studio.key, batch, one, sameAs(one, earlier.get(path)));
@@ -79,7 +86,7 @@ export async function uploadFiles(studio: UploadingStudio, dropped: readonly Upl
     }
     if (refused.length > 0)
       studio.notify(`${counted(refused.length, 'file was', 'files were')} not taken, the first: ${refused[0]}`, true);
-    await studio.addImages((engine) => engine.dataset.importUpload({ batch, name }));
+    await studio.addImages((engine) => engine.dataset.importUpload({ batch, name, shown }));
   } catch (error) {
     studio.notify(`The upload stopped: ${error instanceof Error ? error.message : String(error)}`, true);
   } finally {

@@ -33,6 +33,28 @@ test('a path that is not there is said, and nothing is added', async ({ page }) 
   await expect(page.getByRole('alert').filter({ hasText: '/nowhere/moths' })).toBeVisible();
 });
 
+test('the grid fills while a folder is on its way, and the rest comes to the same data set', async ({
+  page,
+  folder,
+}) => {
+  const pictures = smallSample(folder, ['animals-nature', 'flags', 'food-drink'], 40);
+  const isShown = Promise.withResolvers<void>();
+  let sent = 0;
+  await page.route('**/uploads/folder/**', async (route) => {
+    if (++sent > 110) await isShown.promise;
+    await route.continue();
+  });
+  await dropPaths(page, [pictures]);
+  await expect(page.getByText('110 of 120 files')).toBeVisible();
+  await expect(page.getByRole('heading', { name: '100 files' })).toBeVisible();
+  await expect(page.getByRole('gridcell').first()).toBeVisible();
+  isShown.resolve();
+  await expect(page.getByRole('heading', { name: '120 files' })).toBeVisible();
+  await expect(page.getByText('emoji: 120 new files.')).toBeVisible();
+  await expect(page.getByRole('combobox', { name: 'Data set' }).locator('option')).toHaveText(['emoji']);
+  await expect(page.getByRole('button', { name: 'flags 40' })).toBeVisible();
+});
+
 test('a folder whose upload was cut off goes on where it was when it is dropped again', async ({
   page,
   folder,

@@ -41,9 +41,12 @@ export const datasetContract = {
     .output(z.object({ jobId: z.string() })),
   /**
    * Imports what a browser uploaded as `batch` (contract/uploads.ts). A folder that was uploaded before takes its own
-   * place; another of its name becomes a data set of its own.
+   * place; another of its name becomes a data set of its own. `isPartial`: more of it is on its way, and this is to be
+   * looked at meanwhile; nothing is said when it is done. `shown`: how many of its files were brought in so before.
    */
-  importUpload: oc.input(uploadedFolderSchema).output(z.object({ jobId: z.string() })),
+  importUpload: oc
+    .input(uploadedFolderSchema.extend({ isPartial: z.boolean().default(false), shown: z.int().min(0).default(0) }))
+    .output(z.object({ jobId: z.string() })),
   /**
    * Relative paths of a batch that are here already, so that an interrupted upload goes on, and the files of earlier
    * uploads of such a folder: one that has not changed since need not be sent.

@@ -33,6 +33,17 @@ export function startImport(session: StudioSession, title: string, asked: AskedI
   return session.jobs.start('import', title, async (tools) => closingWords(await runImport(session, asked, tools)));
 }
 
+/** As `startImport`, of a folder that a browser sends; see `importUpload` of the contract. @returns the job's id. */
+export function startUploadImport(
+  session: StudioSession,
+  { batch, name, isPartial, shown }: UploadedFolder & { readonly isPartial: boolean; readonly shown: number },
+): string {
+  return session.jobs.start('import', `Adding ${name}`, async (tools) => {
+    const result = await runImport(session, { batch, name }, tools);
+    return isPartial ? null : closingWords({ ...result, new: result.new + shown });
+  });
+}
+
 /** Looks again at all folders of a dataset because something changed there; says only what is new. */
 export function lookAgain(session: StudioSession, dataset: Dataset): Promise<void> {
   return new Promise((resolve) => {

@@ -4,7 +4,7 @@ import type { DatasetId } from '#base/ids.ts';
 import { fileURLToPath } from 'node:url';
 import type { Dataset } from '#application/ports/library.ts';
 import { eraseDataset } from '../erase-jobs.ts';
-import { requestFor, startImport } from '../import-jobs.ts';
+import { requestFor, startImport, startUploadImport } from '../import-jobs.ts';
 import type { StudioSession } from '../studio-session.ts';
 import { uploadedFiles } from '../upload-imports.ts';
 import { studio } from './implementer.ts';
@@ -31,7 +31,7 @@ export const datasetProcedures = {
     jobId: startImport(session, 'Adding images', { folders: input.paths, name: input.name ?? null }),
   })),
   importUpload: dataset.importUpload.handler(({ input, context: { session } }) => ({
-    jobId: startImport(session, `Adding ${input.name}`, input),
+    jobId: startUploadImport(session, input),
   })),
   uploaded: dataset.uploaded.handler(({ input, context: { session } }) => uploadedFiles(session, input)),
   importSample: dataset.importSample.handler(({ context: { session } }) => ({
