@@ -34,7 +34,13 @@ async function removeShown(page: Page, name: string): Promise<void> {
 test('runs that are removed while they wait leave the queue, and the next one trains', async ({ page }) => {
   test.setTimeout(240_000);
   await startTraining(page, 'first', 5);
+  // From before the first step on Pause stays where it is.
+  await expect(button(page, 'Stop and keep')).toBeDisabled();
+  const before = await button(page, 'Pause').boundingBox();
   await expect(page.getByText(training)).toBeVisible({ timeout: 60_000 });
+  await expect(button(page, 'Stop and keep')).toBeEnabled();
+  const running = await button(page, 'Pause').boundingBox();
+  expect(running!.x).toBe(before!.x);
   await queueRun(page, 'never begun');
   await removeShown(page, 'never begun');
   await queueRun(page, 'come back');
