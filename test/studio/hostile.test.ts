@@ -183,6 +183,44 @@ test('an uploaded picture comes back drawn anew, no larger than 4096 pixels', as
   expect((await sharp(seen.body).metadata()).width).toBe(4096);
 });
 
+test('a gigabyte that is sent to be kept is turned away after a few megabytes, and leaves nothing', async ({
+  page,
+  folder,
+  engine,
+}) => {
+  await ready(page);
+  const { key } = secretsOf(join(folder, 'library'));
+  const megabyte = Buffer.alloc(2 ** 20, 'x');
+  /** @returns megabytes that went out before the connection ended. */
+  const send = (path: string, length: string, piece: Buffer): Promise<number> =>
+    new Promise((resolve) => {
+      let sent = 0;
+      const socket = connect(engine.port, '127.0.0.1', () => {
+        const head = `PUT ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Kindred-Key: ${key}\r\nX-Kindred-Path: a.png\r\n`;
+        socket.write(`${head}${length}\r\n\r\n`);
+        const pump = (): void => {
+          while (sent < 1024 && !socket.destroyed) {
+            sent++;
+            if (!socket.write(piece)) return void socket.once('drain', pump);
+          }
+        };
+        pump();
+      });
+      socket.on('error', () => undefined).on('close', () => resolve(sent));
+      socket.resume();
+    });
+  const chunk = Buffer.concat([Buffer.from('100000\r\n'), megabyte, Buffer.from('\r\n')]);
+  for (const path of ['/uploads/query', `/uploads/folder/${'a'.repeat(32)}`]) {
+    expect(await send(path, `Content-Length: ${2 ** 30}`, megabyte), `${path}, by length`).toBeLessThan(64);
+    expect(await send(path, 'Transfer-Encoding: chunked', chunk), `${path}, in chunks`).toBeLessThan(64);
+  }
+  const inbox = join(folder, 'library', 'inbox');
+  const kept = (): readonly string[] => readdirSync(inbox, { recursive: true, encoding: 'utf8' });
+  await expect.poll(() => kept().filter((path) => statSync(join(inbox, path)).size > 2 ** 20)).toEqual([]);
+  await page.reload();
+  await ready(page);
+});
+
 test('an upload of another length than it says leaves nothing', async ({ page, folder, engine }) => {
   await ready(page);
   const { key } = secretsOf(join(folder, 'library'));
@@ -190,10 +228,10 @@ test('an upload of another length than it says leaves nothing', async ({ page, f
     new Promise((resolve) => {
       const socket = connect(engine.port, '127.0.0.1', () => {
         const head = `PUT /uploads/query HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Kindred-Key: ${key}\r\n`;
-        socket.write(`${head}Content-Length: ${declared}\r\n\r\n${'x'.repeat(sent)}`);
-        setTimeout(() => socket.destroy(), 300);
+        socket.end(`${head}Content-Length: ${declared}\r\n\r\n${'x'.repeat(sent)}`);
       });
       socket.on('error', () => undefined).on('close', () => resolve());
+      socket.resume();
     });
   await send(1000, 10);
   await send(10, 1000);

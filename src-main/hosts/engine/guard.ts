@@ -35,6 +35,9 @@ const HEADERS: Readonly<Record<string, string>> = {
   'Permissions-Policy': 'camera=(), microphone=(), geolocation=(), display-capture=()',
 };
 
+/** A body is too large, or of no length. */
+const REFUSES_BODY: ReadonlySet<number> = new Set([411, 413]);
+
 /** Why a request is refused, or null. Exported for its tests. */
 export function refusalOf(header: (name: string) => string | undefined, method: string, path: string): string | null {
   const host = header('host') ?? '';
@@ -61,6 +64,8 @@ export function guard(): MiddlewareHandler {
     for (const [name, value] of Object.entries(HEADERS)) {
       if (!context.res.headers.has(name)) context.res.headers.set(name, value);
     }
+    // What is not taken is not read on either.
+    if (REFUSES_BODY.has(context.res.status)) context.res.headers.set('Connection', 'close');
   };
 }
 

@@ -174,9 +174,32 @@ describe('what is refused', () => {
     }
   });
 
-  it('an upgrade', async () => {
-    const head = 'GET /rpc/x HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
-    expect((await askRaw(head)).line).toMatch(/ 403 /);
+  it.each(['/', '/rpc/x', '/launch', '/uploads/query', '/pictures/thumbnails/1', '/assets/app.js'])(
+    'an upgrade of %s, with the key or without',
+    async (path) => {
+      for (const key of ['', `X-Kindred-Key: ${access.key}\r\n`]) {
+        const head = `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n${key}Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n`;
+        expect((await askRaw(head)).line).toMatch(/ 403 /);
+      }
+    },
+  );
+
+  it('another launch code to who has no key, or asks from elsewhere', async () => {
+    const key = { 'x-kindred-key': access.key };
+    const asks: readonly (readonly [Record<string, string>, number])[] = [
+      [{}, 401],
+      [{ cookie: cookie() }, 401],
+      [{ 'x-kindred-key': 'wrong' }, 401],
+      [{ ...key, origin: 'http://elsewhere.example' }, 403],
+      [{ ...key, origin: 'null' }, 403],
+      [{ ...key, host: 'elsewhere.example' }, 403],
+      [{ ...key, 'sec-fetch-site': 'cross-site' }, 403],
+    ];
+    for (const [headers, status] of asks) {
+      const answer = await ask('/launch', headers, 'POST');
+      expect([answer.status, answer.body.includes('code=')], JSON.stringify(headers)).toEqual([status, false]);
+    }
+    expect((await ask('/launch', key, 'POST')).body).toContain('code=');
   });
 });
 
