@@ -135,8 +135,8 @@ export async function runScreens(page: Page, camera: Camera, minutes: number): P
   await camera.take('queued-run');
   await page.getByRole('button', { name: 'Leave the queue' }).click();
   await page.getByRole('button', { name: /^the longer one/ }).click();
-  await page.getByRole('button', { name: 'Pause' }).click();
-  await page.getByRole('button', { name: 'Resume' }).waitFor();
+  await page.getByRole('button', { name: 'Pause', exact: true }).click();
+  await page.getByRole('button', { name: 'Resume', exact: true }).waitFor();
   await dismissAll(page);
   await camera.take('paused-run');
 }
