@@ -1,4 +1,6 @@
 /** Whole views of `torchvision-views.json`: what they are drawn from, and what has to come out. */
+import * as tf from '@tensorflow/tfjs-core';
+import { drawViews } from '#simclr/views/draw-views.ts';
 import { drawingInputs, numberRows } from '#simclr/views/drawing-inputs.ts';
 import type { ViewParameters } from '#simclr/views/view-parameters.ts';
 import { type ViewPlan, viewPlan } from '#simclr/views/view-plan.ts';
@@ -39,6 +41,18 @@ export function chainInputs({ height, width, side, cases }: Chain): ChainInputs 
     numbers: { shape: [numberRows(plan), slots], values: numbers },
     slotOfRow: { shape: [slotOfRow.length], values: slotOfRow },
   };
+}
+
+/** float32 [views, side, side, 3], drawn eagerly on the current backend. */
+export function drawnEagerly({ plan, canvas, numbers, slotOfRow }: ChainInputs): Float32Array {
+  return tf.tidy(() =>
+    drawViews(
+      plan,
+      tf.tensor4d(canvas.values, canvas.shape, 'int32'),
+      tf.tensor2d(numbers.values, numbers.shape),
+      tf.tensor1d(slotOfRow.values, 'int32'),
+    ).dataSync(),
+  ) as Float32Array;
 }
 
 /** @param drawn float32 [views, side, side, 3]. */

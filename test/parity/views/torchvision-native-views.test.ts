@@ -8,7 +8,7 @@ import { readBytes } from '#tensorflow/compiled-step/passes/read-bytes.ts';
 import type { TensorTypes } from '#tensorflow/compiled-step/record.ts';
 import { Session } from '#tensorflow/compiled-step/session.ts';
 import { checkNativeTensorLeaks } from '#test/support/native-tensor-leaks.ts';
-import { chainInputs, expectChain } from './torchvision-chains.ts';
+import { chainInputs, drawnEagerly, expectChain } from './torchvision-chains.ts';
 import { torchvisionNumbers } from './torchvision-numbers.ts';
 
 checkNativeTensorLeaks();
@@ -19,19 +19,12 @@ const passes = [
 ] as const;
 
 describe.each(torchvisionNumbers.chains)('[V1] whole views at $side px', (chain) => {
-  const { plan, canvas, numbers, slotOfRow } = chainInputs(chain);
+  const inputsOfChain = chainInputs(chain);
+  const { plan, canvas, numbers, slotOfRow } = inputsOfChain;
 
   it('by one operation', () => {
     expect(tf.getKernel(DRAW_VIEWS, tf.getBackend())).toBeDefined();
-    const drawn = tf.tidy(() =>
-      drawViews(
-        plan,
-        tf.tensor4d(canvas.values, canvas.shape, 'int32'),
-        tf.tensor2d(numbers.values, numbers.shape),
-        tf.tensor1d(slotOfRow.values, 'int32'),
-      ).dataSync(),
-    );
-    expectChain(chain, drawn as Float32Array);
+    expectChain(chain, drawnEagerly(inputsOfChain));
   });
 
   it.each(passes)('[V13] compiled, %s', (_, some) => {

@@ -4,14 +4,13 @@ import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { boxLengths, drawEvaluationViews } from '#simclr/views/evaluation-views.ts';
 import { cropAndResize } from '#simclr/views/crop-and-resize.ts';
-import { drawViews } from '#simclr/views/draw-views.ts';
 import { gaussianBlur } from '#simclr/views/gaussian-blur.ts';
 import { interleaveAndGrey, linearColour, WHITE } from '#simclr/views/linear-colour.ts';
 import { turnHue } from '#simclr/views/turn-hue.ts';
 import { blurRadius } from '#simclr/views/view-plan.ts';
 import { expectClose } from '#test/support/closeness.ts';
 import { checkTensorLeaks } from '#test/support/tensor-leaks.ts';
-import { chainInputs, expectChain } from './torchvision-chains.ts';
+import { chainInputs, drawnEagerly, expectChain } from './torchvision-chains.ts';
 import { canvasOf, cropBox, keptOf, picture, planesOf, torchvisionNumbers } from './torchvision-numbers.ts';
 
 const TOLERANCE = 1e-5;
@@ -108,16 +107,7 @@ describe('whole views', () => {
   it.each(torchvisionNumbers.chains)(
     '[V1] are cropped, mirrored, jittered, made grey and blurred ($side px)',
     (chain) => {
-      const { plan, canvas, numbers, slotOfRow } = chainInputs(chain);
-      const drawn = tf.tidy(() =>
-        drawViews(
-          plan,
-          tf.tensor4d(canvas.values, canvas.shape, 'int32'),
-          tf.tensor2d(numbers.values, numbers.shape),
-          tf.tensor1d(slotOfRow.values, 'int32'),
-        ).dataSync(),
-      );
-      expectChain(chain, drawn as Float32Array);
+      expectChain(chain, drawnEagerly(chainInputs(chain)));
     },
     120_000,
   );

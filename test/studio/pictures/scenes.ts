@@ -145,11 +145,7 @@ export async function runScreens(page: Page, camera: Camera, minutes: number): P
 export async function dialogScreens(page: Page, camera: Camera): Promise<void> {
   await place(page, 'Images');
   await page.keyboard.press('ControlOrMeta+k');
-  await page
-    .getByRole('combobox', { name: 'Command' })
-    .or(page.getByRole('dialog').getByRole('textbox'))
-    .first()
-    .waitFor();
+  await page.getByRole('combobox', { name: 'Command' }).waitFor();
   await camera.take('palette');
   await page.keyboard.press('Escape');
   await page.keyboard.press('?');

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { autoCandidates } from '#simclr/auto-recipe.ts';
 import { presetConfig, presetNames, presetSchema, type Preset } from '#contract/preset.ts';
 import { trainingConfigSchema, type TrainingConfig } from '#contract/training-config.ts';
 
@@ -60,6 +61,8 @@ describe('presets', () => {
     expect(stem('quick', { side: 96, encoder: { stem: 'small' } })).toBe('small');
     expect(stem('paper-imagenet', { side: 32 })).toBe('small');
     expect(stem('paper-imagenet', {})).toBe('large');
+    for (const { side, encoder } of autoCandidates(configOf('auto'), 224))
+      expect(stem('quick', { side })).toBe(encoder.stem);
     expect(configOf('quick', { side: 96, encoder: { width: 1 } }).encoder).toMatchObject({ width: 1, stem: 'large' });
   });
 

@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { trainingConfigSchema } from '#contract/training-config.ts';
 import { dialGroups, dialHint, settingName, settingText, withDialNames } from '../../../src-renderer/state/dials.ts';
 import { flatSettings } from '../../../src-renderer/state/flat-settings.ts';
-import { settingsOfViews, usualViews, viewPresets, viewWarnings } from '../../../src-renderer/state/view-settings.ts';
+import { AUTO_SIDES, autoCandidates } from '#simclr/auto-recipe.ts';
+import {
+  settingsOfViews,
+  usualViews,
+  VIEW_SIDES,
+  viewPresets,
+  viewWarnings,
+} from '../../../src-renderer/state/view-settings.ts';
 
 const dials = dialGroups.flatMap((group) => group.dials);
 /** Set elsewhere: how long by the times, views on the screen of pairs. */
@@ -82,4 +89,10 @@ describe('view presets', () => {
     const other = settingsOfViews({ side: 32, views, secondViews: { ...views, flip: { probability: 0 } } });
     expect(other['secondViews.flip.probability']).toBe(0);
   });
+});
+
+it('the sides and views that the pairs begin with are those of the button’s preset', () => {
+  expect(VIEW_SIDES).toEqual(AUTO_SIDES);
+  const base = trainingConfigSchema.parse({});
+  for (const { side, views } of autoCandidates(base, 224)) expect(usualViews(side)).toEqual(views);
 });
