@@ -2,7 +2,7 @@
 import type { Screen } from './address.svelte.ts';
 import { address } from './address.svelte.ts';
 import { dialogs } from './dialogs.svelte.ts';
-import { noFilter, showDataset } from './filter-address.ts';
+import { noFilter, showDataset, sortNames } from './filter-address.ts';
 import { savedViews, showView } from './saved-views.svelte.ts';
 import type { Studio } from './studio.svelte.ts';
 import { theme } from './theme.svelte.ts';
@@ -48,15 +48,6 @@ function placeCommands(studio: Studio): Command[] {
   ];
 }
 
-const SORTS: readonly (readonly [string, string])[] = [
-  ['path', 'by name'],
-  ['newest', 'newest first'],
-  ['captured', 'by capture date'],
-  ['largest', 'largest first'],
-  ['darkest', 'darkest first'],
-  ['brightest', 'brightest first'],
-  ['blurriest', 'blurriest first'],
-];
 const COLOURS = ['label', 'tag', 'cluster', 'split', 'quality'];
 
 /** What is shown of the files, and how. */
@@ -66,7 +57,7 @@ function listCommands(studio: Studio): Command[] {
   return [
     command('filters.clear', 'Clear all filters', '', show({ ...noFilter, like: null, unlike: null })),
     command('files.problems', 'Show files that can’t be used', '', show({ ...noFilter, states: ['problem'] })),
-    ...SORTS.map(([sort, words]) => command(`sort.${sort}`, `Sort files ${words}`, '', show({ sort }))),
+    ...sortNames.map(([sort, words]) => command(`sort.${sort}`, `Sort files ${words}`, '', show({ sort }))),
     ...COLOURS.map((by) =>
       command(`colour.${by}`, `Colour the map by ${by}`, '', () =>
         address.go({ screen: 'map', colour: by === 'label' ? null : by }),

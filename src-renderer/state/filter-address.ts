@@ -4,7 +4,16 @@ import { address, type Screen } from './address.svelte.ts';
 import { filesOfAddress } from './file-sets.ts';
 import { selection } from './selection.svelte.ts';
 
-const SORTS: readonly FileSort[] = ['path', 'newest', 'largest', 'darkest', 'brightest', 'blurriest', 'captured'];
+/** How files may be sorted, in words. */
+export const sortNames: readonly (readonly [FileSort, string])[] = [
+  ['path', 'by name'],
+  ['newest', 'newest first'],
+  ['captured', 'by capture date'],
+  ['largest', 'largest first'],
+  ['darkest', 'darkest first'],
+  ['brightest', 'brightest first'],
+  ['blurriest', 'blurriest first'],
+];
 const SPLITS = ['train', 'val', 'test', ''] as const;
 const TRAITS: readonly Trait[] = ['dark', 'bright', 'blurred', 'plain', 'small', 'large'];
 const STATES = ['present', 'missing', 'problem'] as const;
@@ -46,7 +55,7 @@ export function showDataset(id: number | null, screen: Screen = 'images'): void 
 }
 
 export function sortOf(): FileSort {
-  return SORTS.find((sort) => sort === address.get('sort')) ?? 'path';
+  return sortNames.find(([sort]) => sort === address.get('sort'))?.[0] ?? 'path';
 }
 
 /** An example to search by: an image of the library or an upload, whole or a region of it. */
