@@ -7,9 +7,9 @@ export interface NativeAbilities {
   readonly wholeOperations: boolean;
   /** Convolutions of float32 and their gradients; they need a processor with AVX-512. */
   readonly convolutions: boolean;
-  /** The same of bfloat16, which needs its products too. */
+  /** The same of bfloat16, which needs its products too; and not where TensorFlow's alone use matrix units. */
   readonly narrowConvolutions: boolean;
-  /** The processor multiplies tiles of bfloat16 (Intel AMX): TensorFlow's convolutions use that, ours do not. */
+  /** The processor multiplies tiles of bfloat16 (Intel AMX): our convolutions of it use that, without them TensorFlow's. */
   readonly matrixUnits: boolean;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "matrix-convolution.h"
 #include "products.h"
 #include "read-ahead.h"
 #include "shared-work.h"
@@ -374,6 +375,7 @@ void convolve(const ConvolutionShape& s, const float* x, const float* kernel, fl
 
 template <>
 void convolve(const ConvolutionShape& s, const Bfloat16* x, const Bfloat16* kernel, Bfloat16* y) {
+  if (suitsMatrixUnits(s)) return convolveByMatrixUnits(s, x, kernel, y);
   (suitsWinograd(s) ? convolveByTiles<Bfloat16> : convolveDirectly<Bfloat16>)(s, x, kernel, y);
 }
 KINDRED_PRODUCTS_END

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "matrix-filter-gradient.h"
 #include "products.h"
 #include "read-ahead.h"
 #include "shared-work.h"
@@ -353,6 +354,7 @@ void filterGradient(const FilterGradientShape& s, const float* x, const float* d
 
 template <>
 void filterGradient(const FilterGradientShape& s, const Bfloat16* x, const Bfloat16* dy, float* kernel) {
+  if (suitsMatrixUnits(s)) return filterGradientByMatrixUnits(s, x, dy, kernel);
   (suitsWinograd(s, 2) ? filterGradientByTiles<Bfloat16> : sumDirectly<Bfloat16>)(s, x, dy, kernel);
 }
 KINDRED_PRODUCTS_END

@@ -8,7 +8,6 @@
 
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 10
 #define KINDRED_PRODUCTS
-#include <cpuid.h>
 #include <immintrin.h>
 #define KINDRED_PRODUCTS_BEGIN _Pragma("GCC push_options") _Pragma("GCC target(\"avx512f,avx512bw,avx512vl,avx512bf16\")")
 #define KINDRED_PRODUCTS_END _Pragma("GCC pop_options")
@@ -33,18 +32,6 @@ template <>
 inline bool hasProducts<Bfloat16>() {
 #ifdef KINDRED_PRODUCTS
   return hasProducts<float>() && __builtin_cpu_supports("avx512bf16");
-#else
-  return false;
-#endif
-}
-
-// This processor multiplies tiles of bfloat16 (Intel AMX), which TensorFlow's convolutions use and ours do not. By
-// CPUID: GCC 12 does not know it by name.
-inline bool hasMatrixUnits() {
-#ifdef KINDRED_PRODUCTS
-  unsigned a, b, c, d;
-  constexpr unsigned kBfloat16 = 1u << 22, kTile = 1u << 24;
-  return __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (d & kBfloat16) != 0 && (d & kTile) != 0;
 #else
   return false;
 #endif

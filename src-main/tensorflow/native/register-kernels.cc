@@ -22,6 +22,7 @@
 #include "filter-gradient.h"
 #include "kernel-call.h"
 #include "optimizer-updates.h"
+#include "matrix-units.h"
 #include "products.h"
 #include "register-operation.h"
 
@@ -219,12 +220,15 @@ void computeGlobalNorm(void* kernel, TF_OpKernelContext* context) {
   if (!call.hasFailed()) *dataOf<float>(norm) = globalNorm(tensors);
 }
 
+// Of bfloat16: TensorFlow's own convolutions are better only where they alone use the processor's tiles.
+bool convolvesBest() { return hasProducts<Bfloat16>() && (hasMatrixUnits() || !areMatrixUnitsInProcessor()); }
+
 void computeAbilities(void*, TF_OpKernelContext* context) {
   Call call(context);
   TF_Tensor* abilities = call.output(0, TF_INT32, {});
   if (call.hasFailed()) return;
   *dataOf<int32_t>(abilities) =
-      1 + (hasProducts<Bfloat16>() ? 2 : 0) + (hasProducts<float>() ? 4 : 0) + (hasMatrixUnits() ? 8 : 0);
+      1 + (convolvesBest() ? 2 : 0) + (hasProducts<float>() ? 4 : 0) + (areMatrixUnitsInProcessor() ? 8 : 0);
 }
 
 void shapesOfScalar(TF_ShapeInferenceContext* context, TF_Status* status) {

@@ -57,7 +57,7 @@ function stepPasses(precision: Precision, abilities: NativeAbilities): readonly 
 function convolutionPasses(precision: Precision, abilities: NativeAbilities): readonly Pass[] {
   const direct = [directConvolutions, directFilterGradients, foldPads];
   if (precision === 'float32') return abilities.convolutions ? direct : [];
-  return abilities.narrowConvolutions && !abilities.matrixUnits ? [...direct, bfloat16] : [bfloat16];
+  return abilities.narrowConvolutions ? [...direct, bfloat16] : [bfloat16];
 }
 
 /** The entry point of a look. */

@@ -94,6 +94,11 @@ describe('directConvolutions', () => {
     { images: 3, sides: [8, 8], into: 512, out: 512, kernel: 3, stride: 2 },
     { images: 3, sides: [6, 6], into: 1024, out: 2048, kernel: 1, stride: 2 },
     { images: 4, sides: [24, 23], into: 256, out: 64, kernel: 1, stride: 1 },
+    // Thirty-two images at once, a few rows of them at once, and what is left over of both.
+    { images: 33, sides: [20, 16], into: 256, out: 32, kernel: 3, stride: 1 },
+    { images: 16, sides: [13, 30], into: 64, out: 128, kernel: 3, stride: 1 },
+    { images: 50, sides: [21, 18], into: 128, out: 16, kernel: 3, stride: 2 },
+    { images: 35, sides: [11, 8], into: 128, out: 256, kernel: 1, stride: 2 },
   ];
   it.each(cases)(
     'gives what TensorFlow gives for $images images of $sides, $into → $out channels, $kernel × $kernel, stride $stride',

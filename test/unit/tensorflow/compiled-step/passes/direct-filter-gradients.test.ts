@@ -96,6 +96,12 @@ describe('directFilterGradients', () => {
     { images: 3, side: 5, into: 16, out: 48, kernel: 1, stride: 1 },
     { images: 3, side: 8, into: 256, out: 512, kernel: 1, stride: 1 },
     { images: 40, side: 4, into: 512, out: 128, kernel: 1, stride: 2 },
+    // Thirty-two images at once, a few rows or some groups of them, and what is left over.
+    { images: 33, side: 21, into: 80, out: 48, stride: 1 },
+    { images: 100, side: 9, into: 192, out: 160, stride: 1 },
+    { images: 70, side: 17, into: 64, out: 128, stride: 2 },
+    { images: 37, side: 13, into: 96, out: 112, kernel: 1, stride: 1 },
+    { images: 32, side: 6, into: 1024, out: 256, kernel: 1, stride: 1 },
   ] as const;
   it.each(cases)(
     'gives TensorFlow’s gradient for $images images of side $side, $into → $out channels, kernel $kernel, stride $stride',

@@ -1,0 +1,289 @@
+#include "matrix-convolution.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "matrix-units.h"
+#include "shared-work.h"
+
+/* The rows of a tile are the same pixel of sixteen images, so that every tap of every pixel is a tile by itself and those
+ * that lie outside of the image need no products. Thirty-two images are multiplied at once with thirty-two output channels:
+ * four tiles of sums, for two of pixels and two of weights that are read.
+ *
+ *   pixels    [row][column][input channels / depth][half of the images][image of the half][depth]
+ *   weights   [block of output channels][tap][input channels / depth][sixteen of the block][depth / 2][16][2]
+ *
+ * where `depth` is 32 input channels, or all 16. Rows of pixels are laid out when an output row first needs them, into as
+ * many places as are needed at once. Of a kernel of one pixel at stride 1 it is all one which image a pixel is of. */
+namespace kindred {
+
+#ifdef KINDRED_MATRIX_UNITS
+KINDRED_MATRIX_UNITS_BEGIN
+namespace {
+
+constexpr int kHalf = kTileRows;
+constexpr int kImages = 2 * kHalf;
+constexpr int kMostTaps = 3;
+// Of pixels that are laid out at once, so that they stay in a near cache with the weights of a block.
+constexpr int64_t kNearBytes = 512 << 10;
+// More than threads, so that none waits long for another.
+constexpr int kParts = 16;
+// Where a pixel stands for itself: units of 32 that are at least computed together, and parts of the work for each thread.
+constexpr int kLeastUnits = 4, kPartsOfThread = 4;
+
+bool isFlat(const ConvolutionShape& s) { return s.side == 1 && s.stride == 1; }
+
+// Where the pixels of 32 images lie, in numbers.
+struct Grid {
+  int64_t image, row, column;
+};
+
+// Of one output row or column: which rows or columns of what is read, by which tap of the kernel.
+struct Reach {
+  int count = 0;
+  int tap[kMostTaps], at[kMostTaps];
+};
+
+// Per row (column) of what is written.
+std::vector<Reach> reachesOf(const ConvolutionShape& s, int size, int outSize) {
+  std::vector<Reach> reaches(outSize);
+  for (int out = 0; out < outSize; out++)
+    for (int tap = 0; tap < s.side; tap++) {
+      const int far = s.isGradient ? out + s.pad - tap : out * s.stride + tap - s.pad;
+      if (s.isGradient && far % s.stride != 0) continue;
+      const int at = s.isGradient ? far / s.stride : far;
+      if (far < 0 || at >= size) continue;
+      Reach& reach = reaches[out];
+      reach.tap[reach.count] = tap;
+      reach.at[reach.count++] = at;
+    }
+  return reaches;
+}
+
+// Some rows of what is written, of up to 32 images, and of so many columns.
+struct Part {
+  const Bfloat16* x;
+  Bfloat16* y;
+  int images, firstRow, lastRow, columns;
+};
+
+class MatrixConvolution {
+ public:
+  MatrixConvolution(const ConvolutionShape& shape, Grid from, Grid to)
+      : s_(shape), from_(from), to_(to), depth_(shape.inChannels % 32 == 0 ? 32 : 16), slices_(shape.inChannels / depth_),
+        outputs_(shape.outChannels % 32 == 0 ? 32 : 16), rows_(reachesOf(shape, shape.height, shape.outHeight)),
+        columns_(reachesOf(shape, shape.width, shape.outWidth)) {
+    rowSize_ = static_cast<int64_t>(s_.width) * kImages * s_.inChannels;
+    const int64_t near = kNearBytes / (rowSize_ * static_cast<int64_t>(sizeof(Bfloat16)));
+    stripRows_ = static_cast<int>(std::max<int64_t>(1, std::min<int64_t>(near / (s_.isGradient ? 1 : s_.stride), s_.outHeight)));
+    for (int row = 0; row < s_.outHeight; row++) {
+      const auto [first, last] = neededBy(row, std::min(row + stripRows_, s_.outHeight));
+      places_ = std::max(places_, last - first);
+    }
+  }
+
+  void pack(const Bfloat16* kernel) {
+    const int taps = s_.side * s_.side;
+    weights_.resize(static_cast<size_t>(taps) * s_.inChannels * s_.outChannels);
+    blockSize_ = static_cast<int64_t>(taps) * s_.inChannels * outputs_;
+    shareWork(s_.outChannels / outputs_, [&](int block) {
+      Bfloat16* to = weights_.data() + block * blockSize_;
+      for (int tap = 0; tap < taps; tap++)
+        for (int in = 0; in < s_.inChannels; in += depth_)
+          for (int out = block * outputs_; out < (block + 1) * outputs_; out += 16, to += depth_ * 16)
+            packTile(kernel + static_cast<int64_t>(tap) * s_.inChannels * s_.outChannels, in, out, to);
+    });
+  }
+
+  void compute(const Part& part) const {
+    thread_local std::vector<Bfloat16> kept;
+    const size_t size = static_cast<size_t>(places_) * rowSize_ + 32;
+    if (kept.size() < size) kept.resize(size);
+    Bfloat16* pixels = aligned(kept.data());
+    const TileShapes shapes(depth_);
+    int laid = 0;
+    for (int row = part.firstRow; row < part.lastRow; row += stripRows_) {
+      const int end = std::min(row + stripRows_, part.lastRow);
+      const auto [first, last] = neededBy(row, end);
+      for (laid = std::max(laid, first); laid < last; laid++) lay(part, laid, pixels + laid % places_ * rowSize_);
+      // GCC does not know that tiles are read from memory.
+      asm volatile("" : : : "memory");
+      for (int block = 0; block < s_.outChannels / outputs_; block++)
+        for (int r = row; r < end; r++)
+          for (int column = 0; column < part.columns; column++) addPixel(part, pixels, block, r, column);
+    }
+  }
+
+ private:
+  static Bfloat16* aligned(Bfloat16* p) {
+    return reinterpret_cast<Bfloat16*>((reinterpret_cast<uintptr_t>(p) + 63) & ~uintptr_t{63});
+  }
+
+  // Rows of what is read, first and end, of some of what is written.
+  std::pair<int, int> neededBy(int row, int end) const {
+    int first = s_.height, last = 0;
+    for (; row < end; row++)
+      for (int i = 0; i < rows_[row].count; i++) {
+        first = std::min(first, rows_[row].at[i]);
+        last = std::max(last, rows_[row].at[i] + 1);
+      }
+    return {first, std::max(first, last)};
+  }
+
+  void packTile(const Bfloat16* tap, int in, int out, Bfloat16* to) const {
+    for (int i = in; i < in + depth_; i += 2, to += 32) {
+      if (s_.isGradient) {
+        Products<Bfloat16>::layColumns(tap + static_cast<int64_t>(out) * s_.inChannels + i, s_.inChannels, to);
+      } else {
+        const Bfloat16* pair[2] = {tap + static_cast<int64_t>(i) * s_.outChannels + out,
+                                   tap + static_cast<int64_t>(i + 1) * s_.outChannels + out};
+        Products<Bfloat16>::lay(pair, to);
+      }
+    }
+  }
+
+  void lay(const Part& part, int row, Bfloat16* to) const {
+    const int64_t tile = kHalf * depth_;
+    const int columns = isFlat(s_) ? part.columns : s_.width;
+    for (int image = 0; image < kImages; image++) {
+      Bfloat16* at = to + image / kHalf * tile + image % kHalf * depth_;
+      if (image >= part.images) {
+        for (int i = 0; i < columns * slices_; i++) store(at + i * 2 * tile, zeros());
+        continue;
+      }
+      const Bfloat16* pixel = part.x + image * from_.image + row * from_.row;
+      for (int column = 0; column < columns; column++, pixel += from_.column)
+        for (int slice = 0; slice < slices_; slice++, at += 2 * tile) store(at, load(pixel + slice * depth_));
+    }
+  }
+
+  static __m512i zeros() { return _mm512_setzero_si512(); }
+  __m512i load(const Bfloat16* p) const {
+    return depth_ == 32 ? _mm512_loadu_si512(p) : _mm512_castsi256_si512(_mm256_loadu_si256((const __m256i*)p));
+  }
+  void store(Bfloat16* p, __m512i numbers) const {
+    if (depth_ == 32) _mm512_store_si512(p, numbers);
+    else _mm256_store_si256((__m256i*)p, _mm512_castsi512_si256(numbers));
+  }
+
+  void addPixel(const Part& part, const Bfloat16* pixels, int block, int row, int column) const {
+    const Bfloat16* weights = weights_.data() + block * blockSize_;
+    Bfloat16* y = part.y + row * to_.row + column * to_.column + block * outputs_;
+    if (outputs_ == 32) addPixel<2>(part.images, pixels, weights, rows_[row], columns_[column], y);
+    else addPixel<1>(part.images, pixels, weights, rows_[row], columns_[column], y);
+  }
+
+  template <int sixteens>
+  void addPixel(int images, const Bfloat16* pixels, const Bfloat16* weights, const Reach& rows, const Reach& columns,
+                Bfloat16* y) const {
+    const int64_t size = static_cast<int64_t>(slices_) * 2 * kHalf * depth_, tile = kHalf * depth_;
+    const int64_t tapSize = static_cast<int64_t>(slices_) * sixteens * 16 * depth_;
+    const int64_t rowBytes = 2 * depth_;
+    _tile_zero(0);
+    _tile_zero(1);
+    _tile_zero(2);
+    _tile_zero(3);
+    for (int r = 0; r < rows.count; r++)
+      for (int c = 0; c < columns.count; c++) {
+        const Bfloat16* a = pixels + rows.at[r] % places_ * rowSize_ + columns.at[c] * size;
+        const Bfloat16* b = weights + (rows.tap[r] * s_.side + columns.tap[c]) * tapSize;
+        for (int slice = 0; slice < slices_; slice++, a += 2 * tile, b += sixteens * 16 * depth_) {
+          _tile_loadd(4, a, rowBytes);
+          _tile_loadd(6, b, 64);
+          _tile_loadd(5, a + tile, rowBytes);
+          _tile_dpbf16ps(0, 4, 6);
+          _tile_dpbf16ps(2, 5, 6);
+          if (sixteens == 2) {
+            _tile_loadd(7, b + 16 * depth_, 64);
+            _tile_dpbf16ps(1, 4, 7);
+            _tile_dpbf16ps(3, 5, 7);
+          }
+        }
+      }
+    alignas(64) float sums[4][16][16];
+    _tile_stored(0, sums[0], 64);
+    if (sixteens == 2) _tile_stored(1, sums[1], 64);
+    _tile_stored(2, sums[2], 64);
+    if (sixteens == 2) _tile_stored(3, sums[3], 64);
+    for (int image = 0; image < images; image++) {
+      const float* first = sums[image / kHalf * 2][image % kHalf];
+      if (sixteens == 2) {
+        const __m512bh both = _mm512_cvtne2ps_pbh(_mm512_load_ps(first + 256), _mm512_load_ps(first));
+        _mm512_storeu_si512(y + image * to_.image, (__m512i)both);
+      } else {
+        _mm256_storeu_si256((__m256i*)(y + image * to_.image), (__m256i)_mm512_cvtneps_pbh(_mm512_load_ps(first)));
+      }
+    }
+  }
+
+  const ConvolutionShape s_;
+  const Grid from_, to_;
+  const int depth_, slices_, outputs_;
+  const std::vector<Reach> rows_, columns_;
+  int stripRows_, places_ = 1;
+  int64_t rowSize_, blockSize_ = 0;
+  std::vector<Bfloat16> weights_;
+};
+
+// Pixels in units of 32: a unit is a column, and image i has the i-th pixel of each.
+void convolvePixels(const ConvolutionShape& s, const Bfloat16* x, const Bfloat16* kernel, Bfloat16* y) {
+  const int64_t pixels = static_cast<int64_t>(s.images) * s.height * s.width;
+  const int64_t near = kNearBytes / (static_cast<int64_t>(kImages) * s.inChannels * static_cast<int64_t>(sizeof(Bfloat16)));
+  const int64_t share = pixels / kImages / (kPartsOfThread * threadCount());
+  ConvolutionShape row = s;
+  row.images = kImages;
+  row.height = row.outHeight = 1;
+  row.width = row.outWidth = static_cast<int>(std::max<int64_t>(kLeastUnits, std::min(near, share)));
+  const auto gridOf = [](int channels) { return Grid{channels, 0, static_cast<int64_t>(kImages) * channels}; };
+  MatrixConvolution convolution(row, gridOf(s.inChannels), gridOf(s.outChannels));
+  convolution.pack(kernel);
+  const int64_t rowPixels = static_cast<int64_t>(kImages) * row.width;
+  shareWork(static_cast<int>((pixels + rowPixels - 1) / rowPixels), [&](int i) {
+    const int64_t at = i * rowPixels, count = std::min(rowPixels, pixels - at);
+    const int units = static_cast<int>(count / kImages), rest = static_cast<int>(count % kImages);
+    const auto partAt = [&](int64_t pixel, int images, int columns) {
+      return Part{x + pixel * s.inChannels, y + pixel * s.outChannels, images, 0, 1, columns};
+    };
+    if (units > 0) convolution.compute(partAt(at, kImages, units));
+    if (rest > 0) convolution.compute(partAt(at + units * kImages, rest, 1));
+  });
+}
+
+void convolveImages(const ConvolutionShape& s, const Bfloat16* x, const Bfloat16* kernel, Bfloat16* y) {
+  const auto gridOf = [](int height, int width, int channels) {
+    const int64_t row = static_cast<int64_t>(width) * channels;
+    return Grid{row * height, row, channels};
+  };
+  MatrixConvolution convolution(s, gridOf(s.height, s.width, s.inChannels), gridOf(s.outHeight, s.outWidth, s.outChannels));
+  convolution.pack(kernel);
+  const int groups = (s.images + kImages - 1) / kImages;
+  const int bands = std::max(1, std::min(kParts / groups, s.outHeight / 4));
+  shareWork(groups * bands, [&](int part) {
+    const int group = part / bands, band = part % bands, image = group * kImages;
+    convolution.compute({x + static_cast<int64_t>(image) * s.height * s.width * s.inChannels,
+                         y + static_cast<int64_t>(image) * s.outHeight * s.outWidth * s.outChannels,
+                         std::min(kImages, s.images - image), s.outHeight * band / bands, s.outHeight * (band + 1) / bands, s.outWidth});
+  });
+}
+
+}  // namespace
+
+bool suitsMatrixUnits(const ConvolutionShape& s) {
+  const bool areSixteens = s.inChannels % 16 == 0 && s.outChannels % 16 == 0;
+  return hasMatrixUnits() && areSixteens && (isFlat(s) ? s.images * s.height * s.width : s.images) >= kHalf;
+}
+
+void convolveByMatrixUnits(const ConvolutionShape& s, const Bfloat16* x, const Bfloat16* kernel, Bfloat16* y) {
+  (isFlat(s) ? convolvePixels : convolveImages)(s, x, kernel, y);
+}
+
+KINDRED_MATRIX_UNITS_END
+#else
+
+bool suitsMatrixUnits(const ConvolutionShape&) { return false; }
+void convolveByMatrixUnits(const ConvolutionShape&, const Bfloat16*, const Bfloat16*, Bfloat16*) {}
+
+#endif
+
+}  // namespace kindred
