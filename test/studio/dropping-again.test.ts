@@ -66,6 +66,24 @@ test('a data set that another page adds does not take the place of the one that 
   await expect(page.getByRole('gridcell')).toHaveCount(12);
 });
 
+test('what is dropped arrives although the screen below it has changed since', async ({ page, folder, engine }) => {
+  const before = join(folder, 'before');
+  mkdirSync(before);
+  cpSync(join(sampleFolder, 'flags', picturesOf('flags')[0]!), join(before, 'one.png'));
+  const other = await page.context().newPage();
+  await other.goto(engine.origin);
+  await other.getByRole('button', { name: 'Add folders …' }).click();
+  await page.bringToFront();
+  await dropPaths(page, [smallSample(folder, ['food-drink'], 8)], {
+    whileHeld: async () => {
+      await other.getByLabel('Paths of folders').fill(before);
+      await other.getByRole('button', { name: 'Add', exact: true }).click();
+      await expect(page.getByRole('gridcell', { name: 'one.png' })).toBeVisible();
+    },
+  });
+  await expect(page.getByText('emoji: 8 new files.')).toBeVisible();
+});
+
 test('a file that is refused is told and left out, and what is no picture is not sent', async ({
   page,
   folder,
