@@ -5,6 +5,8 @@
  * Shapes are [n, h, w, c], of kernels [side, side, in, out].
  */
 export const CONVOLUTION = 'KindredConvolution';
+/** With a bias, and the sum of something else and the ReLU after it or without. */
+export const BIASED_CONVOLUTION = 'KindredBiasedConvolution';
 export const CONVOLUTION_GRADIENT = 'KindredConvolutionGradient';
 export const FILTER_GRADIENT = 'KindredFilterGradient';
 

@@ -2,9 +2,6 @@
 export const BATCH_NORM = 'KindredBatchNorm';
 export const BATCH_NORM_GRADIENT = 'KindredBatchNormGrad';
 
-/** A bias, with the sum of something else and the ReLU after it or without. */
-export const BIAS = 'KindredBias';
-
 /** Norms in steps, by statistics that are given. */
 export const MOMENTS = 'KindredMoments';
 export const NORMALISE = 'KindredNormalise';

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "fused-norm.h"
 #include "matrix-convolution.h"
 #include "products.h"
 #include "read-ahead.h"
@@ -366,25 +367,44 @@ void convolveDirectly(const ConvolutionShape& s, const T* x, const T* kernel, T*
   });
 }
 
+bool isByMatrixUnits(const ConvolutionShape&, const float*, const float*, const ConvolutionEnd<float>&, float*) { return false; }
+
+bool isByMatrixUnits(const ConvolutionShape& s, const Bfloat16* x, const Bfloat16* kernel, const ConvolutionEnd<Bfloat16>& end,
+                     Bfloat16* y) {
+  if (!suitsMatrixUnits(s)) return false;
+  convolveByMatrixUnits(s, x, kernel, end, y);
+  return true;
+}
+
+template <typename T>
+void convolveAndEnd(const ConvolutionShape& s, const T* x, const T* kernel, const ConvolutionEnd<T>& end, T* y) {
+  if (isByMatrixUnits(s, x, kernel, end, y)) return;
+  (suitsWinograd(s) ? convolveByTiles<T> : convolveDirectly<T>)(s, x, kernel, y);
+  const NormShape rows = {static_cast<int64_t>(s.images) * s.outHeight * s.outWidth, s.outChannels};
+  if (end.bias != nullptr) addBias(rows, end.isRectified, y, end.bias, end.side, y);
+}
+
 }  // namespace
 
 template <>
-void convolve(const ConvolutionShape& s, const float* x, const float* kernel, float* y) {
-  (suitsWinograd(s) ? convolveByTiles<float> : convolveDirectly<float>)(s, x, kernel, y);
+void convolve(const ConvolutionShape& s, const float* x, const float* kernel, const ConvolutionEnd<float>& end, float* y) {
+  convolveAndEnd(s, x, kernel, end, y);
 }
 
 template <>
-void convolve(const ConvolutionShape& s, const Bfloat16* x, const Bfloat16* kernel, Bfloat16* y) {
-  if (suitsMatrixUnits(s)) return convolveByMatrixUnits(s, x, kernel, y);
-  (suitsWinograd(s) ? convolveByTiles<Bfloat16> : convolveDirectly<Bfloat16>)(s, x, kernel, y);
+void convolve(const ConvolutionShape& s, const Bfloat16* x, const Bfloat16* kernel, const ConvolutionEnd<Bfloat16>& end,
+              Bfloat16* y) {
+  convolveAndEnd(s, x, kernel, end, y);
 }
+
 KINDRED_PRODUCTS_END
 #else
 
 template <>
-void convolve(const ConvolutionShape&, const float*, const float*, float*) {}
+void convolve(const ConvolutionShape&, const float*, const float*, const ConvolutionEnd<float>&, float*) {}
 template <>
-void convolve(const ConvolutionShape&, const Bfloat16*, const Bfloat16*, Bfloat16*) {}
+void convolve(const ConvolutionShape&, const Bfloat16*, const Bfloat16*, const ConvolutionEnd<Bfloat16>&, Bfloat16*) {}
+
 
 #endif
 

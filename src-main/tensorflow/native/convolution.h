@@ -25,10 +25,21 @@ struct ConvolutionShape {
 
 bool fitsConvolution(const ConvolutionShape& shape);
 
+// What ends a convolution: y = relu(convolved + bias + side), or the same without a side (null), or with the bias alone (not
+// rectified). The numbers are those that the three would give one after the other.
+template <typename T>
+struct ConvolutionEnd {
+  // [outChannels]; null: nothing ends it.
+  const T* bias = nullptr;
+  // As y.
+  const T* side = nullptr;
+  bool isRectified = false;
+};
+
 // x [images, height, width, inChannels] → y [images, outHeight, outWidth, outChannels]. The kernel is the convolution's
 // own: [side, side, inChannels, outChannels], of a gradient [side, side, outChannels, inChannels]. The same result
 // whatever the number of threads. Needs the products of T (`products.h`).
 template <typename T>
-void convolve(const ConvolutionShape& shape, const T* x, const T* kernel, T* y);
+void convolve(const ConvolutionShape& shape, const T* x, const T* kernel, const ConvolutionEnd<T>& end, T* y);
 
 }  // namespace kindred

@@ -58,7 +58,7 @@ template <typename T>
 void moments(const NormShape& shape, const T* x, float* mean, float* variance);
 
 // y = relu(x + bias + side), or the same without a side (null), or x + bias alone: what is left of a norm whose scale is in the
-// kernel of the convolution before it.
+// kernel of the convolution before it. May be the memory of x.
 template <typename T>
 void addBias(const NormShape& shape, bool isRectified, const T* x, const T* bias, const T* side, T* y);
 

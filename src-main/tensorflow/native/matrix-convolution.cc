@@ -64,14 +64,25 @@ std::vector<Reach> reachesOf(const ConvolutionShape& s, int size, int outSize) {
 // Some rows of what is written, of up to 32 images, and of so many columns.
 struct Part {
   const Bfloat16* x;
+  // As y; null: nothing is added.
+  const Bfloat16* side;
   Bfloat16* y;
   int images, firstRow, lastRow, columns;
 };
 
+// Where one pixel of a block of output channels goes: of the part's first image, in numbers.
+struct Output {
+  const Part& part;
+  int64_t at;
+  // Of the block; null: nothing ends it.
+  const Bfloat16* bias;
+};
+
 class MatrixConvolution {
  public:
-  MatrixConvolution(const ConvolutionShape& shape, Grid from, Grid to)
-      : s_(shape), from_(from), to_(to), depth_(shape.inChannels % 32 == 0 ? 32 : 16), slices_(shape.inChannels / depth_),
+  // Of the end only the bias and whether it is rectified: a side comes with each part.
+  MatrixConvolution(const ConvolutionShape& shape, Grid from, Grid to, const ConvolutionEnd<Bfloat16>& end)
+      : s_(shape), from_(from), to_(to), end_(end), depth_(shape.inChannels % 32 == 0 ? 32 : 16), slices_(shape.inChannels / depth_),
         outputs_(shape.outChannels % 32 == 0 ? 32 : 16), rows_(reachesOf(shape, shape.height, shape.outHeight)),
         columns_(reachesOf(shape, shape.width, shape.outWidth)) {
     rowSize_ = static_cast<int64_t>(s_.width) * kImages * s_.inChannels;
@@ -169,14 +180,15 @@ class MatrixConvolution {
 
   void addPixel(const Part& part, const Bfloat16* pixels, int block, int row, int column) const {
     const Bfloat16* weights = weights_.data() + block * blockSize_;
-    Bfloat16* y = part.y + row * to_.row + column * to_.column + block * outputs_;
-    if (outputs_ == 32) addPixel<2>(part.images, pixels, weights, rows_[row], columns_[column], y);
-    else addPixel<1>(part.images, pixels, weights, rows_[row], columns_[column], y);
+    const Output to = {part, row * to_.row + column * to_.column + block * outputs_,
+                       end_.bias == nullptr ? nullptr : end_.bias + block * outputs_};
+    if (outputs_ == 32) addPixel<2>(pixels, weights, rows_[row], columns_[column], to);
+    else addPixel<1>(pixels, weights, rows_[row], columns_[column], to);
   }
 
   template <int sixteens>
-  void addPixel(int images, const Bfloat16* pixels, const Bfloat16* weights, const Reach& rows, const Reach& columns,
-                Bfloat16* y) const {
+  void addPixel(const Bfloat16* pixels, const Bfloat16* weights, const Reach& rows, const Reach& columns,
+                const Output& to) const {
     const int64_t size = static_cast<int64_t>(slices_) * 2 * kHalf * depth_, tile = kHalf * depth_;
     const int64_t tapSize = static_cast<int64_t>(slices_) * sixteens * 16 * depth_;
     const int64_t rowBytes = 2 * depth_;
@@ -206,19 +218,39 @@ class MatrixConvolution {
     if (sixteens == 2) _tile_stored(1, sums[1], 64);
     _tile_stored(2, sums[2], 64);
     if (sixteens == 2) _tile_stored(3, sums[3], 64);
-    for (int image = 0; image < images; image++) {
+    for (int image = 0; image < to.part.images; image++) {
       const float* first = sums[image / kHalf * 2][image % kHalf];
+      const int64_t at = to.at + image * to_.image;
       if (sixteens == 2) {
-        const __m512bh both = _mm512_cvtne2ps_pbh(_mm512_load_ps(first + 256), _mm512_load_ps(first));
-        _mm512_storeu_si512(y + image * to_.image, (__m512i)both);
+        const __m512i both = (__m512i)_mm512_cvtne2ps_pbh(_mm512_load_ps(first + 256), _mm512_load_ps(first));
+        _mm512_storeu_si512(to.part.y + at, to.bias == nullptr ? both : ended(both, to, at));
       } else {
-        _mm256_storeu_si256((__m256i*)(y + image * to_.image), (__m256i)_mm512_cvtneps_pbh(_mm512_load_ps(first)));
+        const __m256i one = (__m256i)_mm512_cvtneps_pbh(_mm512_load_ps(first));
+        _mm256_storeu_si256((__m256i*)(to.part.y + at), to.bias == nullptr ? one : ended(one, to, at, 0));
       }
     }
   }
 
+  __m512i ended(__m512i both, const Output& to, int64_t at) const {
+    const __m256i low = ended(_mm512_castsi512_si256(both), to, at, 0);
+    return _mm512_inserti64x4(_mm512_castsi256_si512(low), ended(_mm512_extracti64x4_epi64(both, 1), to, at, 16), 1);
+  }
+
+  // Sixteen channels from `channel` of the block, rounded after each of the three.
+  __m256i ended(__m256i sixteen, const Output& to, int64_t at, int channel) const {
+    __m512 value = _mm512_add_ps(widened(sixteen), widened(loadSixteen(to.bias + channel)));
+    if (to.part.side != nullptr) value = _mm512_add_ps(widened(rounded(value)), widened(loadSixteen(to.part.side + at + channel)));
+    // A NaN stays one.
+    return rounded(end_.isRectified ? _mm512_max_ps(_mm512_setzero_ps(), value) : value);
+  }
+
+  static __m256i loadSixteen(const Bfloat16* p) { return _mm256_loadu_si256((const __m256i*)p); }
+  static __m512 widened(__m256i sixteen) { return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(sixteen), 16)); }
+  static __m256i rounded(__m512 values) { return (__m256i)_mm512_cvtneps_pbh(values); }
+
   const ConvolutionShape s_;
   const Grid from_, to_;
+  const ConvolutionEnd<Bfloat16> end_;
   const int depth_, slices_, outputs_;
   const std::vector<Reach> rows_, columns_;
   int stripRows_, places_ = 1;
@@ -227,7 +259,8 @@ class MatrixConvolution {
 };
 
 // Pixels in units of 32: a unit is a column, and image i has the i-th pixel of each.
-void convolvePixels(const ConvolutionShape& s, const Bfloat16* x, const Bfloat16* kernel, Bfloat16* y) {
+void convolvePixels(const ConvolutionShape& s, const Bfloat16* x, const Bfloat16* kernel, const ConvolutionEnd<Bfloat16>& end,
+                    Bfloat16* y) {
   const int64_t pixels = static_cast<int64_t>(s.images) * s.height * s.width;
   const int64_t near = kNearBytes / (static_cast<int64_t>(kImages) * s.inChannels * static_cast<int64_t>(sizeof(Bfloat16)));
   const int64_t share = pixels / kImages / (kPartsOfThread * threadCount());
@@ -236,34 +269,36 @@ void convolvePixels(const ConvolutionShape& s, const Bfloat16* x, const Bfloat16
   row.height = row.outHeight = 1;
   row.width = row.outWidth = static_cast<int>(std::max<int64_t>(kLeastUnits, std::min(near, share)));
   const auto gridOf = [](int channels) { return Grid{channels, 0, static_cast<int64_t>(kImages) * channels}; };
-  MatrixConvolution convolution(row, gridOf(s.inChannels), gridOf(s.outChannels));
+  MatrixConvolution convolution(row, gridOf(s.inChannels), gridOf(s.outChannels), end);
   convolution.pack(kernel);
   const int64_t rowPixels = static_cast<int64_t>(kImages) * row.width;
   shareWork(static_cast<int>((pixels + rowPixels - 1) / rowPixels), [&](int i) {
     const int64_t at = i * rowPixels, count = std::min(rowPixels, pixels - at);
     const int units = static_cast<int>(count / kImages), rest = static_cast<int>(count % kImages);
     const auto partAt = [&](int64_t pixel, int images, int columns) {
-      return Part{x + pixel * s.inChannels, y + pixel * s.outChannels, images, 0, 1, columns};
+      const int64_t to = pixel * s.outChannels;
+      return Part{x + pixel * s.inChannels, end.side == nullptr ? nullptr : end.side + to, y + to, images, 0, 1, columns};
     };
     if (units > 0) convolution.compute(partAt(at, kImages, units));
     if (rest > 0) convolution.compute(partAt(at + units * kImages, rest, 1));
   });
 }
 
-void convolveImages(const ConvolutionShape& s, const Bfloat16* x, const Bfloat16* kernel, Bfloat16* y) {
+void convolveImages(const ConvolutionShape& s, const Bfloat16* x, const Bfloat16* kernel, const ConvolutionEnd<Bfloat16>& end,
+                    Bfloat16* y) {
   const auto gridOf = [](int height, int width, int channels) {
     const int64_t row = static_cast<int64_t>(width) * channels;
     return Grid{row * height, row, channels};
   };
-  MatrixConvolution convolution(s, gridOf(s.height, s.width, s.inChannels), gridOf(s.outHeight, s.outWidth, s.outChannels));
+  MatrixConvolution convolution(s, gridOf(s.height, s.width, s.inChannels), gridOf(s.outHeight, s.outWidth, s.outChannels), end);
   convolution.pack(kernel);
   const int groups = (s.images + kImages - 1) / kImages;
   const int bands = std::max(1, std::min(kParts / groups, s.outHeight / 4));
   shareWork(groups * bands, [&](int part) {
     const int group = part / bands, band = part % bands, image = group * kImages;
+    const int64_t to = static_cast<int64_t>(image) * s.outHeight * s.outWidth * s.outChannels;
     convolution.compute({x + static_cast<int64_t>(image) * s.height * s.width * s.inChannels,
-                         y + static_cast<int64_t>(image) * s.outHeight * s.outWidth * s.outChannels,
-                         std::min(kImages, s.images - image), s.outHeight * band / bands, s.outHeight * (band + 1) / bands, s.outWidth});
+                         end.side == nullptr ? nullptr : end.side + to, y + to, std::min(kImages, s.images - image), s.outHeight * band / bands, s.outHeight * (band + 1) / bands, s.outWidth});
   });
 }
 
@@ -274,15 +309,17 @@ bool suitsMatrixUnits(const ConvolutionShape& s) {
   return hasMatrixUnits() && areSixteens && (isFlat(s) ? s.images * s.height * s.width : s.images) >= kHalf;
 }
 
-void convolveByMatrixUnits(const ConvolutionShape& s, const Bfloat16* x, const Bfloat16* kernel, Bfloat16* y) {
-  (isFlat(s) ? convolvePixels : convolveImages)(s, x, kernel, y);
+void convolveByMatrixUnits(const ConvolutionShape& s, const Bfloat16* x, const Bfloat16* kernel,
+                           const ConvolutionEnd<Bfloat16>& end, Bfloat16* y) {
+  (isFlat(s) ? convolvePixels : convolveImages)(s, x, kernel, end, y);
 }
 
 KINDRED_MATRIX_UNITS_END
 #else
 
 bool suitsMatrixUnits(const ConvolutionShape&) { return false; }
-void convolveByMatrixUnits(const ConvolutionShape&, const Bfloat16*, const Bfloat16*, Bfloat16*) {}
+void convolveByMatrixUnits(const ConvolutionShape&, const Bfloat16*, const Bfloat16*, const ConvolutionEnd<Bfloat16>&,
+                           Bfloat16*) {}
 
 #endif
 

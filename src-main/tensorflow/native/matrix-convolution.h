@@ -8,6 +8,7 @@ namespace kindred {
 bool suitsMatrixUnits(const ConvolutionShape& shape);
 
 // As `convolve`; for shapes that suit. The same result whatever the number of threads.
-void convolveByMatrixUnits(const ConvolutionShape& shape, const Bfloat16* x, const Bfloat16* kernel, Bfloat16* y);
+void convolveByMatrixUnits(const ConvolutionShape& shape, const Bfloat16* x, const Bfloat16* kernel,
+                           const ConvolutionEnd<Bfloat16>& end, Bfloat16* y);
 
 }  // namespace kindred

@@ -31,7 +31,7 @@ namespace {
 
 // What a convolution or a gradient of one is told: 0 where an operation has no such attribute.
 struct ConvolutionAttributes {
-  int32_t side = 0, stride = 1, pad = 0, height = 0, width = 0;
+  int32_t side = 0, stride = 1, pad = 0, height = 0, width = 0, sides = 0, rectified = 0;
 };
 
 void* makeConvolution(TF_OpKernelConstruction* construction) {
@@ -39,7 +39,8 @@ void* makeConvolution(TF_OpKernelConstruction* construction) {
   auto* attributes = new ConvolutionAttributes;
   const std::pair<const char*, int32_t*> wanted[] = {
       {"side", &attributes->side},     {"stride", &attributes->stride}, {"pad", &attributes->pad},
-      {"height", &attributes->height}, {"width", &attributes->width}};
+      {"height", &attributes->height}, {"width", &attributes->width},   {"sides", &attributes->sides},
+      {"rectified", &attributes->rectified}};
   for (const auto& [name, value] : wanted) {
     if (TF_GetCode(status) == TF_OK && TF_OpKernelConstruction_HasAttr(construction, name, status))
       TF_OpKernelConstruction_GetAttrInt32(construction, name, value, status);
@@ -53,12 +54,13 @@ void deleteConvolution(void* attributes) { delete static_cast<ConvolutionAttribu
 
 int dimOf(const TF_Tensor* tensor, int i) { return static_cast<int>(TF_Dim(tensor, i)); }
 
-template <typename T, TF_DataType type>
+template <typename T, TF_DataType type, bool hasBias>
 void computeConvolution(void* kernel, TF_OpKernelContext* context) {
   const auto& attributes = *static_cast<ConvolutionAttributes*>(kernel);
   const bool isGradient = attributes.height > 0;
   Call call(context);
-  TF_Tensor *x = call.input(0), *weights = call.input(1);
+  TF_Tensor *x = call.input(0), *weights = call.input(1), *bias = hasBias ? call.input(2) : nullptr;
+  TF_Tensor* added = attributes.sides > 0 ? call.input(3) : nullptr;
   if (call.hasFailed()) return;
   if (!call.require(hasProducts<T>() && TF_NumDims(x) == 4 && TF_NumDims(weights) == 4 &&
                         TF_Dim(weights, 0) == TF_Dim(weights, 1) && TF_Dim(weights, isGradient ? 3 : 2) == TF_Dim(x, 3),
@@ -72,8 +74,14 @@ void computeConvolution(void* kernel, TF_OpKernelContext* context) {
                                   dimOf(weights, isGradient ? 2 : 3), side, stride, pad, isGradient};
   if (!call.require(fitsConvolution(shape), "no convolution for these shapes")) return;
   TF_Tensor* y = call.output(0, type, {shape.images, outHeight, outWidth, shape.outChannels});
-  if (call.hasFailed()) return;
-  convolve<T>(shape, dataOf<T>(x), dataOf<T>(weights), dataOf<T>(y));
+  if (call.hasFailed() ||
+      !call.require(bias == nullptr || TF_TensorElementCount(bias) == shape.outChannels, "one bias for each channel") ||
+      !call.require(added == nullptr || TF_TensorElementCount(added) == TF_TensorElementCount(y), "side must be as y") ||
+      !call.require(added == nullptr || attributes.rectified > 0, "a side needs the ReLU after it"))
+    return;
+  const ConvolutionEnd<T> end = {bias == nullptr ? nullptr : dataOf<T>(bias), added == nullptr ? nullptr : dataOf<T>(added),
+                                 attributes.rectified > 0};
+  convolve<T>(shape, dataOf<T>(x), dataOf<T>(weights), end, dataOf<T>(y));
 }
 
 template <typename T>
@@ -245,13 +253,19 @@ void registerForType(const std::string& name) {
     registerKernel(operation, (operation + name).c_str(), type, makeConvolution, compute, deleteConvolution);
   };
   add("KindredFilterGradient", computeFilterGradient<T>);
-  add("KindredConvolution", computeConvolution<T, type>);
-  add("KindredConvolutionGradient", computeConvolution<T, type>);
+  add("KindredConvolution", computeConvolution<T, type, false>);
+  add("KindredBiasedConvolution", computeConvolution<T, type, true>);
+  add("KindredConvolutionGradient", computeConvolution<T, type, false>);
 }
 
 bool registerAll() {
   registerOperation({"KindredFilterGradient", {"x: T", "dy: T"}, {"dkernel: float"}, {kType, "side: int", "stride: int", "pad: int"}, shapesUnknown});
   registerOperation({"KindredConvolution", {"x: T", "kernel: T"}, {"y: T"}, {kType, "stride: int", "pad: int"}, shapesUnknown});
+  registerOperation({"KindredBiasedConvolution",
+                     {"x: T", "kernel: T", "bias: T", "side: sides * T"},
+                     {"y: T"},
+                     {kType, "stride: int", "pad: int", "sides: int >= 0", "rectified: int >= 0"},
+                     shapesUnknown});
   registerOperation({"KindredConvolutionGradient",
                      {"dy: T", "kernel: T"},
                      {"dx: T"},

@@ -5,7 +5,6 @@
 //   KindredBatchNormGrad      dy: parts × T, x: T, gamma: float, beta: rectified × float, mean, inverse_deviation: float,
 //                             y: sides × T → dx: T, dgamma, dbeta: float, dside: sides × T
 //
-//   KindredBias               x, bias: T, side: sides × T → y: T; with a ReLU and the sum with a side only if `rectified`
 //
 // In steps, for statistics of a whole batch that is at hand in parts:
 //
@@ -118,25 +117,6 @@ void computeNormGradient(void* kernel, TF_OpKernelContext* context) {
                           dataOf<float>(dbeta)});
 }
 
-template <typename T, TF_DataType type>
-void computeBias(void* kernel, TF_OpKernelContext* context) {
-  const auto& attributes = *static_cast<NormAttributes*>(kernel);
-  Call call(context);
-  TF_Tensor *x = call.input(0), *bias = call.input(1), *side = attributes.sides > 0 ? call.input(2) : nullptr;
-  if (call.hasFailed()) return;
-  const std::vector<int64_t> dims = dimsOf(x);
-  const NormShape shape = normShapeOf(dims);
-  if (!call.require(isNormShape(shape), "channels must be a multiple of 16") ||
-      !call.require(TF_TensorElementCount(bias) == shape.channels, "one bias for each channel") ||
-      !call.require(side == nullptr || TF_TensorElementCount(side) == shape.rows * shape.channels, "side must be as x"))
-    return;
-  if (!call.require(side == nullptr || attributes.rectified > 0, "a side needs the ReLU after it")) return;
-  TF_Tensor* y = call.output(0, type, dims);
-  if (call.hasFailed()) return;
-  addBias<T>(shape, attributes.rectified > 0, dataOf<T>(x), dataOf<T>(bias), side == nullptr ? nullptr : dataOf<T>(side),
-             dataOf<T>(y));
-}
-
 // What a norm by given statistics takes: x and, of each channel, mean, variance, gamma, beta or as many of them as it needs.
 struct GivenInputs {
   GivenInputs(Call& call, int first, bool hasBeta) : x(call.input(first)) {
@@ -235,7 +215,6 @@ void registerForType(const std::string& name) {
   };
   add("KindredBatchNorm", computeNorm<T, type>);
   add("KindredBatchNormGrad", computeNormGradient<T, type>);
-  add("KindredBias", computeBias<T, type>);
   add("KindredMoments", computeMoments<T>);
   add("KindredNormalise", computeNormalise<T, type>);
   add("KindredNormaliseGrad", computeNormaliseGradient<T, type>);
@@ -254,11 +233,6 @@ bool registerNorms() {
                      {"dx: T", "dgamma: float", "dbeta: float", "dside: sides * T"},
                      {kType, "parts: int >= 1", "sides: int >= 0", "rectified: int >= 0"},
                      shapesUnknown});
-  registerOperation({"KindredBias",
-                     {"x: T", "bias: T", "side: sides * T"},
-                     {"y: T"},
-                     {kType, "sides: int >= 0", "rectified: int >= 0"},
-                     [](TF_ShapeInferenceContext* context, TF_Status* status) { sameShape(context, 0, 0, status); }});
   registerOperation({"KindredMoments", {"x: T"}, {"mean: float", "variance: float"}, {kType}, shapesUnknown});
   registerOperation({"KindredNormalise",
                      {"x: T", "mean: float", "variance: float", "gamma: float", "beta: float"},

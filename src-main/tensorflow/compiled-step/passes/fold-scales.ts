@@ -7,6 +7,7 @@
 import type { ProgramBuilder } from '../program-builder.ts';
 import { nodeOf, typeOf, type Program, type ProgramNode, type Ref } from '../program.ts';
 import { rewriteProgram } from './rewrite-program.ts';
+import { useCounts } from './use-counts.ts';
 
 export function foldScales(program: Program): Program {
   const uses = useCounts(program);
@@ -66,11 +67,4 @@ function fold(
   const { T } = convolution.attributes;
   const attributes = { T: T!, data_format: { kind: 'string', value: 'NHWC' } } as const;
   return builder.add('BiasAdd', [convolved, shift], attributes, convolution.outputs)[0]!;
-}
-
-function useCounts({ nodes, updates, outputs }: Program): readonly number[] {
-  const counts = nodes.map(() => 0);
-  const refs = [...nodes.flatMap(({ inputs }) => inputs), ...updates.values(), ...outputs.values()];
-  for (const { node } of refs) counts[node]! += 1;
-  return counts;
 }
