@@ -6,7 +6,8 @@
  *     checkpoint, and gone when it does not; vectors of a run that is gone are gone.
  * Y2  A run that nobody trains is not said to be trained or to wait.
  *
- * Datasets that wait to be erased may take minutes: `erase-datasets.ts`.
+ * What may take longer is done elsewhere: acts that were under way (`editing/acts-in-parts.ts`), datasets that wait to be
+ * erased (`erase-datasets.ts`).
  */
 import { madeMs, type RunId } from '#base/ids.ts';
 import { runOfEncoderKey } from './encoder-key.ts';

@@ -23,13 +23,13 @@ function worldOf(seed: number) {
   return { library, database, index: new LibraryIndex(database) };
 }
 
-it.each([1, 2, 3])('[C1] agrees with plain SQL after every change, whoever made it (seed %i)', (seed) => {
+it.each([1, 2, 3])('[C1] agrees with plain SQL after every change, whoever made it (seed %i)', async (seed) => {
   const { library, database, index } = worldOf(seed);
   const images = new PassingImages(index);
   const filters = fc.sample(fileFilters, { numRuns: CHANGES * 4, seed });
   const sorts = fileSortSchema.options;
   for (let i = 0; i < CHANGES; i++) {
-    const what = library.change();
+    const what = await library.change();
     for (const filter of filters.slice(4 * i, 4 * i + 4)) {
       const told = `after ${what}, ${JSON.stringify(filter)}`;
       // The same two for a while, so that a kept order would be found stale.
@@ -48,31 +48,31 @@ it.each([1, 2, 3])('[C1] agrees with plain SQL after every change, whoever made 
   }
 });
 
-it.each([4, 5])('counts what a removal takes as the store does, after every change (seed %i)', (seed) => {
+it.each([4, 5])('counts what a removal takes as the store does, after every change (seed %i)', async (seed) => {
   const { library, database, index } = worldOf(seed);
   const store = datasetStore(database);
   for (let i = 0; i < CHANGES; i++) {
-    const what = library.change();
+    const what = await library.change();
     for (const { id } of store.list()) expect(index.removalCounts(id), what).toEqual(store.removalCounts(id));
   }
 });
 
-it('reads all anew when the changes it has not seen were put away', () => {
+it('reads all anew when the changes it has not seen were put away', async () => {
   const { library, database, index } = worldOf(9);
   const all = fileFilterSchema.parse({});
   index.list(all, 'path');
-  for (let i = 0; i < 10; i++) library.change();
+  for (let i = 0; i < 10; i++) await library.change();
   library.forgetChanges();
   expect([...index.list(all, 'path')]).toEqual(plainList(database, all, 'path'));
-  library.change();
+  await library.change();
   expect(index.facets(all, true)).toEqual(plainFacets(database, all));
 });
 
-it('[C2] keeps an order while nothing moves', () => {
+it('[C2] keeps an order while nothing moves', async () => {
   const { index, library } = worldOf(4);
   index.columns.refresh();
   const { version, orderVersion } = index.columns;
-  library.tagAll();
+  await library.tagAll();
   index.columns.refresh();
   expect(index.columns.version).toBeGreaterThan(version);
   expect(index.columns.orderVersion).toBe(orderVersion);

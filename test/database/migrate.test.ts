@@ -134,6 +134,21 @@ describe('migrations of the library', () => {
     expect(() => put.run(1, 'b')).toThrow(/UNIQUE/);
   });
 
+  it('0007 leaves acts of before whole, and finds the one that is under way', () => {
+    const database = new Sqlite(':memory:');
+    migrate(database, libraryMigrations.slice(0, 6));
+    database.exec(`INSERT INTO undo_log (made_ms, command, summary, inverse) VALUES (0, 'a', 'before', '{}')`);
+    migrate(database, libraryMigrations.slice(0, 7));
+    const underWay = database.prepare('SELECT id FROM undo_log WHERE carried < parts').pluck();
+    expect(underWay.all()).toEqual([]);
+    database.exec(`INSERT INTO undo_log (made_ms, command, summary, inverse, parts) VALUES (0, 'a', 'now', 'null', 2)`);
+    expect(underWay.all()).toEqual([2]);
+    const note = database.prepare('INSERT INTO undo_parts VALUES (2, ?, ?)');
+    note.run(0, '[]');
+    expect(() => note.run(0, '[]')).toThrow(/UNIQUE/);
+    expect(() => note.run(1, 'half of')).toThrow(/CHECK/);
+  });
+
   it('run once: a second time changes nothing', () => {
     const database = new Sqlite(':memory:');
     migrate(database, libraryMigrations);

@@ -7,6 +7,7 @@ import { IMAGES_WITHIN } from '#database/file-store.ts';
 import { HELD_FILES } from '#database/dataset-store.ts';
 import { BY_PATH_IN } from '#database/columns/row-orders.ts';
 import { WITH_TEXT_IN } from '#database/library-index.ts';
+import { DUE } from '#database/parted-acts.ts';
 import { migrate } from '#database/migrate.ts';
 import { libraryMigrations } from '#database/migrations/library-migrations.ts';
 
@@ -54,6 +55,14 @@ describe('query plans', () => {
   it('a text in paths is looked for in an index alone', () => {
     const plan = planOf({ sql: WITH_TEXT_IN, values: { datasetId, text: '%a%' } });
     expect(plan).toEqual(['SEARCH files USING COVERING INDEX files_by_path (dataset_id=?)']);
+  });
+
+  it('the part of an act that is due is found without a look at other acts', () => {
+    const rows = database.prepare(`EXPLAIN QUERY PLAN ${DUE}`).all() as { detail: string }[];
+    expect(rows.map(({ detail }) => detail)).toEqual([
+      'SCAN undo_log USING INDEX undo_log_under_way',
+      'SEARCH undo_parts USING INDEX sqlite_autoindex_undo_parts_1 (undo_id=? AND part=?)',
+    ]);
   });
 
   it.each(filters)('the count of %s seeks in an index', (_, filter, index) => {

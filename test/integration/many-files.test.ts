@@ -1,7 +1,10 @@
 /** What is done to a dataset of very many files keeps nobody waiting. */
 import { expect, it } from 'vitest';
+import { Edits } from '#application/editing/edits.ts';
 import { eraseRemoved, giveUpDataset } from '#application/erase-datasets.ts';
 import type { ImageTraces } from '#application/ports/image-traces.ts';
+import { systemClock } from '#base/clock.ts';
+import type { FileId } from '#base/ids.ts';
 import { LibraryIndex } from '#database/library-index.ts';
 import { openToRead } from '#database/open-to-read.ts';
 import { writeManyFiles } from '#test/support/many-files.ts';
@@ -21,6 +24,25 @@ function withManyFiles() {
   const id = writeManyFiles(folder, FILES);
   return { folder, id, stores: openTestLibrary(folder).stores };
 }
+
+it(
+  'labelling them, and taking that back',
+  async () => {
+    const { folder, stores } = withManyFiles();
+    const edits = new Edits(stores, systemClock);
+    const all = Array.from({ length: FILES }, (_, i) => (i + 1) as FileId);
+    const labelled = openToRead(folder).prepare('SELECT count(*) FROM image_labels').pluck();
+    const waitedDoing = await waitsDuring(() => edits.setLabel(all, 'mine'));
+    expect(labelled.get()).toBe(FILES);
+    const waitedUndoing = await waitsDuring(() => edits.undo());
+    expect(labelled.get()).toBe(0);
+    for (const waited of [waitedDoing, waitedUndoing]) {
+      expect(waited.p99).toBeLessThan(P99_MS);
+      expect(waited.longest).toBeLessThan(LONGEST_MS);
+    }
+  },
+  LIMIT_MS,
+);
 
 const noTraces: ImageTraces = { erase: () => Promise.resolve() };
 

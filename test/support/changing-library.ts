@@ -36,8 +36,8 @@ export class ChangingLibrary {
   }
 
   /** One change. @returns what it was. */
-  change(): string {
-    const changes: Readonly<Record<string, () => void>> = {
+  async change(): Promise<string> {
+    const changes: Readonly<Record<string, () => unknown>> = {
       import: () => this.#import(1 + this.#below(8)),
       label: () => this.#edits.setLabel(this.#someFiles(), this.#below(3) === 0 ? null : `own ${this.#below(3)}`),
       tag: () => this.#edits.setTags(this.#someFiles(), [this.#pick(TAGS)], []),
@@ -58,13 +58,13 @@ export class ChangingLibrary {
       },
     };
     const name = this.#pick(Object.keys(changes));
-    changes[name]!();
+    await changes[name]!();
     return name;
   }
 
   /** A tag for every file: no order of files changes by it. */
-  tagAll(): void {
-    this.#edits.setTags(this.#fileIds, ['everywhere'], []);
+  async tagAll(): Promise<void> {
+    await this.#edits.setTags(this.#fileIds, ['everywhere'], []);
   }
 
   /** The file, and every other that holds its image, is gone. */
@@ -95,9 +95,9 @@ export class ChangingLibrary {
     });
   }
 
-  #removeDataset(remove: (dataset: Dataset) => void): void {
+  #removeDataset(remove: (dataset: Dataset) => unknown): unknown {
     const datasets = this.#library.stores.datasets.list();
-    if (datasets.length > 1) remove(this.#pick(datasets));
+    return datasets.length > 1 ? remove(this.#pick(datasets)) : null;
   }
 
   #erase({ id }: Dataset): void {

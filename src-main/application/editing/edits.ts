@@ -3,15 +3,30 @@
  *
  * E1  An act and its entry in the log are written together or not at all.
  * E2  Undo gives back exactly what the act changed: images that had the label or tag before keep it.
+ * E3  An act on many images holds up nobody; see acts-in-parts.ts.
+ * E4  Acts, undoing and redoing are done one after the other.
  */
 import type { Clock } from '#base/clock.ts';
-import type { DatasetId, FileId } from '#base/ids.ts';
+import type { DatasetId, FileId, ImageId } from '#base/ids.ts';
+import { OneAtATime } from '../one-at-a-time.ts';
 import type { Dataset, FolderLabels, LibraryStores } from '../ports/library.ts';
 import type { SavedView } from '../ports/saved-views.ts';
-import type { UndoEntry } from '../ports/undo.ts';
-import { applyChange, type FileChange, fileChangeSchema } from './file-change.ts';
+import type { ActWords, UndoEntry } from '../ports/undo.ts';
+import { Turns } from '../turns.ts';
+import { beginInParts, finishActs, PART_IMAGES } from './acts-in-parts.ts';
+import {
+  applyChange,
+  type FileChange,
+  fileChangeSchema,
+  isEmpty,
+  type LabelChange,
+  type TagChange,
+} from './file-change.ts';
 
-/** What was done or taken back: in words, and as the change that was carried out. */
+/** Files that are looked up at once: a millisecond. */
+const LOOKED_UP = 1000;
+
+/** What was done or taken back: in words, and as the change that was carried out, of many images the first part. */
 export interface Carried {
   readonly summary: string;
   readonly change: FileChange;
@@ -20,6 +35,8 @@ export interface Carried {
 export class Edits {
   readonly #stores: LibraryStores;
   readonly #clock: Clock;
+  readonly #order = new OneAtATime();
+  readonly #ending = new AbortController();
 
   constructor(stores: LibraryStores, clock: Clock) {
     this.#stores = stores;
@@ -27,34 +44,36 @@ export class Edits {
   }
 
   /** @param label null: back to the folder's. @returns how many of the files hold an image, and so have it now. */
-  setLabel(fileIds: readonly FileId[], label: string | null): number {
-    const { files, images } = this.#stores.files.holding(fileIds);
+  setLabel(fileIds: readonly FileId[], label: string | null): Promise<number> {
     const words = label === null ? 'Gave back the folder’s label to' : `Labelled “${label}”:`;
-    const change: FileChange = { kind: 'labels', labels: images.map((id) => [id, label]) };
-    this.#act('file.setLabel', `${words} ${countOfFiles(files)}`, change);
-    return files;
+    const changeOf = (images: readonly ImageId[]): LabelChange => ({
+      kind: 'labels',
+      labels: images.map((id) => [id, label]),
+    });
+    return this.#actOn(fileIds, 'file.setLabel', words, changeOf);
   }
 
-  /** @returns how many of the files hold an image. */
-  setTags(fileIds: readonly FileId[], add: readonly string[], remove: readonly string[]): number {
-    const { files, images } = this.#stores.files.holding(fileIds);
-    const pairs = (tags: readonly string[]) =>
-      images.flatMap((id) => tags.map((tag) => [id, tag] as [typeof id, string]));
+  /** What is to be added and taken away is taken away. @returns how many of the files hold an image. */
+  setTags(fileIds: readonly FileId[], add: readonly string[], remove: readonly string[]): Promise<number> {
+    const added = add.filter((tag) => !remove.includes(tag));
     const named = (tags: readonly string[]): string => tags.map((tag) => `“${tag}”`).join(', ');
     const words = [
-      add.length > 0 ? `Tagged ${named(add)}` : '',
-      remove.length > 0 ? `${add.length > 0 ? 'took' : 'Took'} away ${named(remove)}` : '',
+      added.length > 0 ? `Tagged ${named(added)}` : '',
+      remove.length > 0 ? `${added.length > 0 ? 'took' : 'Took'} away ${named(remove)}` : '',
     ].filter((part) => part !== '');
-    const change: FileChange = { kind: 'tags', add: pairs(add), remove: pairs(remove) };
-    this.#act('file.setTags', `${words.join(', ')}: ${countOfFiles(files)}`, change);
-    return files;
+    const changeOf = (images: readonly ImageId[]): TagChange => {
+      const pairs = (tags: readonly string[]) =>
+        images.flatMap((id) => tags.map((tag): [ImageId, string] => [id, tag]));
+      return { kind: 'tags', add: pairs(added), remove: pairs(remove) };
+    };
+    return this.#actOn(fileIds, 'file.setTags', `${words.join(', ')}:`, changeOf);
   }
 
   /** Takes effect on files with the next look at the dataset's folders. */
-  setFolderLabels(datasetId: DatasetId, choice: FolderLabels): void {
+  async setFolderLabels(datasetId: DatasetId, choice: FolderLabels): Promise<void> {
     const name = this.#stores.datasets.find(datasetId)?.name ?? '';
     const words = choice === 'never' ? 'Sub-folders are no labels' : 'Sub-folders are labels';
-    this.#act('dataset.setFolderLabels', `${words} in “${name}”`, { kind: 'folderLabels', datasetId, choice });
+    await this.#act('dataset.setFolderLabels', `${words} in “${name}”`, { kind: 'folderLabels', datasetId, choice });
   }
 
   /**
@@ -63,19 +82,24 @@ export class Edits {
    * @param files how many it has, for those who read the log.
    * @throws KindredError `run.active`.
    */
-  removeDataset({ id, name }: Dataset, files: number): void {
+  async removeDataset({ id, name }: Dataset, files: number): Promise<void> {
     const words = `Removed “${name}”: ${countOfFiles(files)}`;
-    this.#act('dataset.remove', words, { kind: 'datasetRemoval', datasetId: id, isRemoved: true });
+    await this.#act('dataset.remove', words, { kind: 'datasetRemoval', datasetId: id, isRemoved: true });
   }
 
   /** Keeps a view by its name, in place of one that has it. */
-  saveView({ datasetId, name, settings }: SavedView): void {
-    this.#act('view.save', `Kept the view “${name}”`, { kind: 'savedView', datasetId, name, settings });
+  async saveView({ datasetId, name, settings }: SavedView): Promise<void> {
+    await this.#act('view.save', `Kept the view “${name}”`, { kind: 'savedView', datasetId, name, settings });
   }
 
-  removeView(datasetId: DatasetId, name: string): void {
+  async removeView(datasetId: DatasetId, name: string): Promise<void> {
     if (this.#stores.savedViews.find(datasetId, name) === null) return;
-    this.#act('view.remove', `Removed the view “${name}”`, { kind: 'savedView', datasetId, name, settings: null });
+    await this.#act('view.remove', `Removed the view “${name}”`, {
+      kind: 'savedView',
+      datasetId,
+      name,
+      settings: null,
+    });
   }
 
   peek(): { readonly undo: string | null; readonly redo: string | null } {
@@ -84,36 +108,102 @@ export class Edits {
   }
 
   /** Takes back the newest act that stands; null when there is none. @throws KindredError `run.active`, as `redo`. */
-  undo(): Carried | null {
-    const { undo } = this.#stores;
-    return this.#swap(undo.nextUndo(), (id, inverse) => undo.markUndone(id, inverse, this.#clock.wallMs()));
-  }
-
-  redo(): Carried | null {
-    const { undo } = this.#stores;
-    return this.#swap(undo.nextRedo(), (id, inverse) => undo.markDone(id, inverse));
-  }
-
-  #act(command: string, summary: string, change: FileChange): void {
-    this.#stores.transaction(() => {
+  undo(): Promise<Carried | null> {
+    return this.#inOrder(() => {
+      const { undo } = this.#stores;
       const nowMs = this.#clock.wallMs();
-      const inverse = applyChange(this.#stores, change, nowMs);
-      if (isEmpty(inverse)) return;
-      this.#stores.undo.add({ madeMs: nowMs, command, summary, inverse });
+      return this.#swap(undo.nextUndo(), nowMs, (id, inverse) => undo.markUndone(id, inverse, nowMs));
     });
   }
 
-  #swap(entry: UndoEntry | null, mark: (id: number, inverse: FileChange) => void): Carried | null {
-    if (entry === null) return null;
-    const change = fileChangeSchema.parse(entry.inverse);
-    this.#stores.transaction(() => mark(entry.id, applyChange(this.#stores, change, this.#clock.wallMs())));
-    return { summary: entry.summary, change };
+  redo(): Promise<Carried | null> {
+    return this.#inOrder(() => {
+      const { undo } = this.#stores;
+      return this.#swap(undo.nextRedo(), null, (id, inverse) => undo.markDone(id, inverse));
+    });
   }
-}
 
-function isEmpty(change: FileChange): boolean {
-  if (change.kind === 'labels') return change.labels.length === 0;
-  return change.kind === 'tags' && change.add.length + change.remove.length === 0;
+  /** Carries out what an earlier process had begun. */
+  finish(): Promise<void> {
+    return this.#inOrder(() => Promise.resolve());
+  }
+
+  /** Stops between two parts of an act; who opens the library next goes on with it. */
+  async close(): Promise<void> {
+    this.#ending.abort();
+    await this.#order.run(() => Promise.resolve());
+  }
+
+  #actOn(
+    fileIds: readonly FileId[],
+    command: string,
+    words: string,
+    changeOf: (images: readonly ImageId[]) => LabelChange | TagChange,
+  ): Promise<number> {
+    return this.#inOrder(async () => {
+      const { files, images } = await this.#holding(fileIds);
+      const act = { madeMs: this.#clock.wallMs(), command, summary: `${words} ${countOfFiles(files)}` };
+      if (images.length <= PART_IMAGES) this.#actAtOnce(act, changeOf(images));
+      else if (await beginInParts(this.#stores, act, images, changeOf, this.#ending.signal)) await this.#goOn();
+      return files;
+    });
+  }
+
+  async #holding(fileIds: readonly FileId[]): Promise<{ readonly files: number; readonly images: readonly ImageId[] }> {
+    const images = new Set<ImageId>();
+    let files = 0;
+    const turns = new Turns();
+    for (let first = 0; first < fileIds.length; first += LOOKED_UP) {
+      const some = this.#stores.files.holding(fileIds.slice(first, first + LOOKED_UP));
+      files += some.files;
+      for (const id of some.images) images.add(id);
+      if (turns.isDue) await turns.next();
+    }
+    return { files, images: [...images] };
+  }
+
+  #act(command: string, summary: string, change: FileChange): Promise<void> {
+    return this.#inOrder(async () => this.#actAtOnce({ madeMs: this.#clock.wallMs(), command, summary }, change));
+  }
+
+  #actAtOnce(act: ActWords, change: FileChange): void {
+    this.#stores.transaction(() => {
+      const inverse = applyChange(this.#stores, change, act.madeMs);
+      if (!isEmpty(inverse)) this.#stores.undo.add({ ...act, inverse });
+    });
+  }
+
+  /** @param undoneMs null: it stands again. */
+  async #swap(
+    entry: UndoEntry | null,
+    undoneMs: number | null,
+    mark: (id: number, inverse: FileChange) => void,
+  ): Promise<Carried | null> {
+    if (entry === null) return null;
+    const { id, summary, parts } = entry;
+    const { undo, transaction, inTurns } = this.#stores;
+    if (parts === 0) {
+      const change = fileChangeSchema.parse(entry.inverse);
+      transaction(() => mark(id, applyChange(this.#stores, change, this.#clock.wallMs())));
+      return { summary, change };
+    }
+    await inTurns([() => undo.parted.turnRound(id, undoneMs)]);
+    const change = fileChangeSchema.parse(undo.parted.due()!.change);
+    await this.#goOn();
+    return { summary, change };
+  }
+
+  /** After what is under way. */
+  #inOrder<T>(work: () => Promise<T>): Promise<T> {
+    return this.#order.run(async () => {
+      await this.#goOn();
+      return work();
+    });
+  }
+
+  #goOn(): Promise<void> {
+    return finishActs(this.#stores, this.#ending.signal);
+  }
 }
 
 function countOfFiles(count: number): string {

@@ -22,6 +22,8 @@ export const fileChangeSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('savedView'), datasetId: datasetIdSchema, name: z.string(), settings: z.unknown() }),
 ]);
 export type FileChange = z.infer<typeof fileChangeSchema>;
+export type LabelChange = Extract<FileChange, { kind: 'labels' }>;
+export type TagChange = Extract<FileChange, { kind: 'tags' }>;
 
 /**
  * Carries a change out, within a transaction of the caller's. What is gone by now is passed over.
@@ -29,7 +31,7 @@ export type FileChange = z.infer<typeof fileChangeSchema>;
  * @throws KindredError `run.active` when a dataset can't leave because a run needs it.
  */
 export function applyChange(stores: LibraryStores, change: FileChange, nowMs: number): FileChange {
-  if (change.kind === 'labels') return { kind: 'labels', labels: setLabels(stores, change.labels) };
+  if (change.kind === 'labels') return setLabels(stores, change);
   if (change.kind === 'tags') return changeTags(stores, change);
   if (change.kind === 'datasetRemoval') return changeRemoval(stores, change, nowMs);
   if (change.kind === 'savedView') return changeView(stores, change);
@@ -38,27 +40,33 @@ export function applyChange(stores: LibraryStores, change: FileChange, nowMs: nu
   return { ...change, choice: before };
 }
 
-function setLabels(
-  { images }: LibraryStores,
-  labels: Extract<FileChange, { kind: 'labels' }>['labels'],
-): [ImageId, string | null][] {
-  return labels.flatMap(([id, label]): [ImageId, string | null][] => {
-    const before = images.labelOf(id);
-    if (before === label || images.find(id) === null) return [];
-    images.setLabel(id, label);
-    return [[id, before]];
-  });
+/** What is not so yet, of images that are there. */
+export function changesNeeded<C extends LabelChange | TagChange>({ images }: LibraryStores, change: C): C {
+  const isThere = (id: ImageId): boolean => images.find(id) !== null;
+  if (change.kind === 'labels') {
+    return { ...change, labels: change.labels.filter(([id, label]) => images.labelOf(id) !== label && isThere(id)) };
+  }
+  const has = ([id, tag]: readonly [ImageId, string]): boolean => images.tagsOf(id).includes(tag);
+  const add = change.add.filter((pair) => !has(pair) && isThere(pair[0]));
+  return { ...change, add, remove: change.remove.filter(has) };
 }
 
-function changeTags(
-  { images }: LibraryStores,
-  { add, remove }: Extract<FileChange, { kind: 'tags' }>,
-): Extract<FileChange, { kind: 'tags' }> {
-  const added = add.filter(([id, tag]) => images.find(id) !== null && !images.tagsOf(id).includes(tag));
-  for (const [id, tag] of added) images.addTag(id, tag);
-  const removed = remove.filter(([id, tag]) => images.tagsOf(id).includes(tag));
-  for (const [id, tag] of removed) images.removeTag(id, tag);
-  return { kind: 'tags', add: removed, remove: added };
+function setLabels(stores: LibraryStores, change: LabelChange): LabelChange {
+  const { images } = stores;
+  const before = changesNeeded(stores, change).labels.map(([id, label]): LabelChange['labels'][number] => {
+    const had = images.labelOf(id);
+    images.setLabel(id, label);
+    return [id, had];
+  });
+  return { kind: 'labels', labels: before };
+}
+
+function changeTags(stores: LibraryStores, change: TagChange): TagChange {
+  const { images } = stores;
+  const { add, remove } = changesNeeded(stores, change);
+  for (const [id, tag] of add) images.addTag(id, tag);
+  for (const [id, tag] of remove) images.removeTag(id, tag);
+  return { kind: 'tags', add: remove, remove: add };
 }
 
 function changeView(
@@ -84,4 +92,10 @@ function changeRemoval(
     datasets.removed.putAway(datasetId, nowMs);
   } else if (removedName !== null) datasets.removed.bringBack(datasetId, freeName(datasets, removedName));
   return { kind, datasetId, isRemoved: removedName !== null };
+}
+
+/** True for a change that changes nothing. */
+export function isEmpty(change: FileChange): boolean {
+  if (change.kind === 'labels') return change.labels.length === 0;
+  return change.kind === 'tags' && change.add.length + change.remove.length === 0;
 }

@@ -5,6 +5,7 @@ import { addSavedViews } from './0003-add-saved-views.ts';
 import { addDatasetRemoval } from './0004-add-dataset-removal.ts';
 import { addFileChanges } from './0005-add-file-changes.ts';
 import { addKeptColumns } from './0006-add-kept-columns.ts';
+import { addUndoParts } from './0007-add-undo-parts.ts';
 
 /** The schema of `library.db`, oldest first. */
 export const libraryMigrations: readonly Migration[] = [
@@ -14,4 +15,5 @@ export const libraryMigrations: readonly Migration[] = [
   addDatasetRemoval,
   addFileChanges,
   addKeptColumns,
+  addUndoParts,
 ];

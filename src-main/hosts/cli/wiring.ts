@@ -55,11 +55,11 @@ export class Wiring {
   async holdLibrary(activity: string): Promise<LibraryStores> {
     const isNew = this.#library === null;
     const stores = await this.holdLibraryAsItIs(activity);
-    if (isNew) await this.#erase(stores);
+    if (isNew) await this.#finish(stores);
     return stores;
   }
 
-  /** As `holdLibrary`, for who erases beside other work. */
+  /** As `holdLibrary`, for who finishes and erases beside other work. */
   async holdLibraryAsItIs(activity: string): Promise<LibraryStores> {
     if (this.#library === null) {
       const { openLibraryForWriting } = await import('#database/open-library.ts');
@@ -175,12 +175,15 @@ export class Wiring {
   }
 
   /** On a full disk what is left stays for the next time: the library must open all the same. */
-  async #erase(stores: LibraryStores): Promise<void> {
+  async #finish(stores: LibraryStores): Promise<void> {
+    const { finishActs } = await import('#application/editing/acts-in-parts.ts');
     const { datasetsToErase, eraseRemoved } = await import('#application/erase-datasets.ts');
     const nowMs = Date.now();
-    if (datasetsToErase(stores, nowMs).length === 0) return;
+    const { signal } = new AbortController();
     try {
-      const erasure = { onProgress: () => {}, signal: new AbortController().signal };
+      await finishActs(stores, signal);
+      if (datasetsToErase(stores, nowMs).length === 0) return;
+      const erasure = { onProgress: () => {}, signal };
       await eraseRemoved({ stores, traces: await this.traces() }, nowMs, erasure);
     } catch (error) {
       if (!isKindredError(error) || error.code !== 'disk.full') throw error;

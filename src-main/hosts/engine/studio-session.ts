@@ -5,6 +5,7 @@ import { access } from 'node:fs/promises';
 import { answeringEncoders, currentEncoder } from '#application/current-encoder.ts';
 import { Edits } from '#application/editing/edits.ts';
 import type { ImportPorts } from '#application/import-folders.ts';
+import { OneAtATime } from '#application/one-at-a-time.ts';
 import type { Dataset, LibraryStores } from '#application/ports/library.ts';
 import type { ChosenEncoder } from '#application/ports/query-encoder.ts';
 import type { VectorSink } from '#application/ports/vectors.ts';
@@ -29,7 +30,6 @@ import { Inbox } from './inbox.ts';
 import { JobList } from './job-list.ts';
 import { Maps } from './maps.ts';
 import { Measurements } from './measurements.ts';
-import { OneAtATime } from './one-at-a-time.ts';
 import { OpenListings } from './open-listings.ts';
 import { settleOrphanedRuns } from './orphaned-runs.ts';
 import { Pairs } from './pairs.ts';
@@ -111,6 +111,11 @@ export class StudioSession {
     session.#keeping = setTimeout(() => void session.#keepColumns(), KEEP_COLUMNS_AFTER_MS);
     session.#erasing = setTimeout(() => eraseRemovedDatasets(session), ERASE_AFTER_MS);
     session.#looking = setTimeout(() => session.embeddings.takeUp(), LOOK_AFTER_MS);
+    // What goes wrong is said to who edits next.
+    session.edits.finish().then(
+      () => session.changed('files', 'undo'),
+      () => {},
+    );
     takeUpImports(session);
     session.#stopSettling = settleOrphanedRuns(runs, runHost(wiring), () => session.changed('runs'));
     session.watched.refresh();
@@ -193,6 +198,7 @@ export class StudioSession {
     clearTimeout(this.#erasing);
     clearTimeout(this.#looking);
     this.jobs.stopAll();
+    await this.edits.close();
     await this.measurements.close();
     await this.runs.close();
     await this.pairs.close();

@@ -1,10 +1,14 @@
-import { describe, expect, it } from 'vitest';
+import Sqlite from 'better-sqlite3';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { Edits } from '#application/editing/edits.ts';
 import type { FilePlace, LibraryStores } from '#application/ports/library.ts';
 import { systemClock } from '#base/clock.ts';
 import type { DatasetId, FileId, ImageId } from '#base/ids.ts';
-import { openLibraryForWriting } from '#database/open-library.ts';
+import { LIBRARY_DATABASE, openLibraryForWriting } from '#database/open-library.ts';
 import { imageFacts } from '#test/support/image-facts.ts';
+import { writeManyFiles } from '#test/support/many-files.ts';
 import { openTestLibrary } from '#test/support/open-test-library.ts';
 import { temporaryFolder } from '#test/support/temporary-folder.ts';
 
@@ -28,87 +32,180 @@ function fill(stores: LibraryStores): Filled {
 }
 
 describe('edits', () => {
-  it('[E2] take a label back from those that did not have it before', () => {
+  it('[E2] take a label back from those that did not have it before', async () => {
     const { stores } = openTestLibrary();
     const { files, images } = fill(stores);
     const edits = new Edits(stores, systemClock);
-    edits.setLabel(files.slice(0, 1), 'hawk');
-    expect(edits.setLabel(files, 'hawk')).toBe(3);
-    expect(edits.undo()?.summary).toBe('Labelled “hawk”: 3 files');
+    await edits.setLabel(files.slice(0, 1), 'hawk');
+    expect(await edits.setLabel(files, 'hawk')).toBe(3);
+    expect((await edits.undo())?.summary).toBe('Labelled “hawk”: 3 files');
     expect(images.map((id) => stores.images.labelOf(id))).toEqual(['hawk', null, null]);
-    edits.redo();
+    await edits.redo();
     expect(images.map((id) => stores.images.labelOf(id))).toEqual(['hawk', 'hawk', 'hawk']);
   });
 
-  it('go back act by act after the library was closed and opened again', () => {
+  it('go back act by act after the library was closed and opened again', async () => {
     const folder = temporaryFolder();
     const first = openLibraryForWriting(folder, 'test', 0);
     const { files, images } = fill(first.stores);
     const before = new Edits(first.stores, systemClock);
-    before.setTags(files, ['night'], []);
-    before.setLabel(files, 'hawk');
+    await before.setTags(files, ['night'], []);
+    await before.setLabel(files, 'hawk');
     first.close();
     const { stores } = openTestLibrary(folder);
     const edits = new Edits(stores, systemClock);
-    edits.undo();
+    await edits.undo();
     expect(stores.images.labelOf(images[0]!)).toBeNull();
     expect(edits.peek().undo).toBe('Tagged “night”: 3 files');
-    edits.undo();
+    await edits.undo();
     expect(stores.images.tagsOf(images[0]!)).toEqual([]);
-    expect(edits.undo()).toBeNull();
+    expect(await edits.undo()).toBeNull();
   });
 
-  it('bring a view back under the name and with the settings that another took from it', () => {
+  it('bring a view back under the name and with the settings that another took from it', async () => {
     const { stores } = openTestLibrary();
     const { datasetId } = fill(stores);
     const edits = new Edits(stores, systemClock);
-    edits.saveView({ datasetId, name: 'dark', settings: { sort: 'darkest' } });
-    edits.saveView({ datasetId, name: 'Dark', settings: { sort: 'path' } });
+    await edits.saveView({ datasetId, name: 'dark', settings: { sort: 'darkest' } });
+    await edits.saveView({ datasetId, name: 'Dark', settings: { sort: 'path' } });
     const kept = () => stores.savedViews.list(datasetId).map(({ name, settings }) => [name, settings]);
     expect(kept()).toEqual([['Dark', { sort: 'path' }]]);
-    edits.undo();
+    await edits.undo();
     expect(kept()).toEqual([['dark', { sort: 'darkest' }]]);
-    edits.removeView(datasetId, 'DARK');
+    await edits.removeView(datasetId, 'DARK');
     expect(kept()).toEqual([]);
-    edits.undo();
+    await edits.undo();
     expect(kept()).toEqual([['dark', { sort: 'darkest' }]]);
   });
 
-  it('put a dataset out of sight and bring it back with what was said of it', () => {
+  it('put a dataset out of sight and bring it back with what was said of it', async () => {
     const { stores } = openTestLibrary();
     const { datasetId, files } = fill(stores);
     const edits = new Edits(stores, systemClock);
-    edits.setLabel(files.slice(0, 1), 'hawk');
-    edits.removeDataset(stores.datasets.find(datasetId)!, 3);
+    await edits.setLabel(files.slice(0, 1), 'hawk');
+    await edits.removeDataset(stores.datasets.find(datasetId)!, 3);
     expect(edits.peek().undo).toBe('Removed “moths”: 3 files');
     const { datasets } = stores;
     const seen = () =>
       [datasets.list(), datasets.find(datasetId), datasets.findByRoot('/moths')].flat().filter(Boolean);
     expect(seen()).toEqual([]);
-    edits.undo();
+    await edits.undo();
     expect(seen().map((dataset) => dataset?.name)).toEqual(['moths', 'moths', 'moths']);
     expect(stores.files.labelCounts(datasetId)).toContainEqual({ label: 'hawk', files: 1 });
-    edits.redo();
+    await edits.redo();
     expect(seen()).toEqual([]);
   });
 
-  it('bring a dataset back beside one that took its name', () => {
+  it('bring a dataset back beside one that took its name', async () => {
     const { stores } = openTestLibrary();
     const { datasetId } = fill(stores);
     const edits = new Edits(stores, systemClock);
-    edits.removeDataset(stores.datasets.find(datasetId)!, 3);
+    await edits.removeDataset(stores.datasets.find(datasetId)!, 3);
     stores.datasets.insert('moths', 2);
-    edits.undo();
+    await edits.undo();
     expect(stores.datasets.list().map(({ name }) => name)).toEqual(['moths', 'moths 2']);
   });
 
-  it('log nothing for what changed nothing', () => {
+  it('log nothing for what changed nothing', async () => {
     const { stores } = openTestLibrary();
     const { datasetId, files } = fill(stores);
     const edits = new Edits(stores, systemClock);
-    edits.setLabel(files, null);
-    edits.setTags(files, [], ['never given']);
-    edits.removeView(datasetId, 'never kept');
+    await edits.setLabel(files, null);
+    await edits.setTags(files, [], ['never given']);
+    await edits.removeView(datasetId, 'never kept');
     expect(edits.peek()).toEqual({ undo: null, redo: null });
+  });
+});
+
+describe('edits of more images than a part has', () => {
+  const FILES = 4000;
+
+  function many() {
+    const folder = temporaryFolder();
+    writeManyFiles(folder, FILES);
+    const { stores } = openTestLibrary(folder);
+    const database = new Sqlite(join(folder, LIBRARY_DATABASE), { readonly: true });
+    onTestFinished(() => void database.close());
+    const count = (sql: string): number => database.prepare(sql).pluck().get() as number;
+    return {
+      stores,
+      files: Array.from({ length: FILES }, (_, i) => (i + 1) as FileId),
+      edits: new Edits(stores, systemClock),
+      labelled: (label: string) => count(`SELECT count(*) FROM files WHERE label = '${label}'`),
+      tagged: () => count('SELECT count(*) FROM image_tags'),
+      parts: () => count('SELECT count(*) FROM undo_parts'),
+    };
+  }
+
+  it('[E2] are one step, which takes back no more than it gave', async () => {
+    const { edits, files, labelled, tagged } = many();
+    await edits.setLabel(files.slice(0, 100), 'hawk');
+    expect(await edits.setLabel(files, 'hawk')).toBe(FILES);
+    await edits.setTags(files, ['night'], []);
+    expect([labelled('hawk'), tagged()]).toEqual([FILES, FILES]);
+    await edits.undo();
+    expect((await edits.undo())?.summary).toBe('Labelled “hawk”: 4,000 files');
+    expect([labelled('hawk'), tagged()]).toEqual([100, 0]);
+    await edits.redo();
+    await edits.redo();
+    expect([labelled('hawk'), tagged()]).toEqual([FILES, FILES]);
+    expect(edits.peek()).toEqual({ undo: 'Tagged “night”: 4,000 files', redo: null });
+  });
+
+  it('[E3] leave others their turn between two parts', async () => {
+    const { edits, files, labelled } = many();
+    const seen = new Set<number>();
+    let isDone = false;
+    const labelling = edits.setLabel(files, 'hawk').then(() => (isDone = true));
+    while (!isDone) {
+      seen.add(labelled('hawk'));
+      await setImmediate();
+    }
+    await labelling;
+    // Some were labelled already while others were not.
+    expect([...seen].some((count) => count > 0 && count < FILES)).toBe(true);
+  });
+
+  it('[E4] come after what was asked for before them', async () => {
+    const { edits, files, labelled, stores } = many();
+    const asked = [edits.setLabel(files, 'hawk'), edits.setLabel(files.slice(0, 1), 'owl'), edits.undo()];
+    await Promise.all(asked);
+    expect([labelled('hawk'), labelled('owl')]).toEqual([FILES, 0]);
+    expect(stores.images.labelOf(1 as ImageId)).toBe('hawk');
+    expect(edits.peek()).toEqual({ undo: 'Labelled “hawk”: 4,000 files', redo: 'Labelled “owl”: 1 file' });
+  });
+
+  it('that stop half-way are gone on with by the next edits, and nothing else is done before', async () => {
+    const { stores, edits, files, labelled } = many();
+    const labelling = edits.setLabel(files, 'hawk').catch((error: unknown) => error);
+    while (labelled('hawk') === 0) await setImmediate();
+    await edits.close();
+    expect(await labelling).toMatchObject({ code: 'job.interrupted' });
+    expect(labelled('hawk')).toBeLessThan(FILES);
+    const next = new Edits(stores, systemClock);
+    await next.setTags(files.slice(0, 1), ['night'], []);
+    expect(labelled('hawk')).toBe(FILES);
+    await next.undo();
+    await next.undo();
+    expect(labelled('hawk')).toBe(0);
+  });
+
+  it('log nothing for what changed nothing, and leave what can be redone', async () => {
+    const { edits, files } = many();
+    await edits.setTags(files, ['night'], []);
+    await edits.undo();
+    await edits.setLabel(files, null);
+    await edits.setTags(files, [], ['never given']);
+    expect(edits.peek()).toEqual({ undo: null, redo: 'Tagged “night”: 4,000 files' });
+  });
+
+  it('keep no parts of what can neither be undone nor redone', async () => {
+    const { edits, files, parts } = many();
+    await edits.setLabel(files, 'hawk');
+    expect(parts()).toBe(16);
+    await edits.undo();
+    await edits.setTags(files.slice(0, 1), ['night'], []);
+    await edits.finish();
+    expect(parts()).toBe(0);
   });
 });

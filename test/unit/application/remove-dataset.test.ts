@@ -36,7 +36,7 @@ describe('a dataset that was removed', () => {
     const { stores } = openTestLibrary();
     const id = withMoths(stores);
     const edits = new Edits(stores, clockAt(0));
-    edits.removeDataset(stores.datasets.find(id)!, 1);
+    await edits.removeDataset(stores.datasets.find(id)!, 1);
     const traces = recordedTraces();
     await eraseRemoved({ stores, traces }, 30 * DAY_MS, untold);
     expect(traces.erased).toEqual([]);
@@ -50,27 +50,27 @@ describe('a dataset that was removed', () => {
     const { stores } = openTestLibrary();
     const id = withMoths(stores);
     const edits = new Edits(stores, clockAt(0));
-    edits.removeDataset(stores.datasets.find(id)!, 1);
-    edits.undo();
+    await edits.removeDataset(stores.datasets.find(id)!, 1);
+    await edits.undo();
     const traces = recordedTraces();
     await eraseRemoved({ stores, traces }, 365 * DAY_MS, untold);
     expect(traces.erased).toEqual([]);
     expect(stores.datasets.find(id)?.name).toBe('moths');
   });
 
-  it('has no run that needs it: the removal is refused, by redo too', () => {
+  it('has no run that needs it: the removal is refused, by redo too', async () => {
     const { stores } = openTestLibrary();
     const id = withMoths(stores);
     const edits = new Edits(stores, systemClock);
-    edits.removeDataset(stores.datasets.find(id)!, 1);
-    edits.undo();
+    await edits.removeDataset(stores.datasets.find(id)!, 1);
+    await edits.undo();
     const rest = { startedMs: null, endedMs: null, step: 0, totalSteps: null, elapsedMs: 0, loss: null };
     const config = trainingConfigSchema.parse({});
     const known = { name: 'first', datasetId: id, createdMs: 10, config, headline: null, failure: null };
     stores.runs.insert({ id: 'rabcdefgh1234' as RunId, status: 'queued', ...known, ...rest });
     const refused = expect.objectContaining({ code: 'run.active' }) as Error;
-    expect(() => edits.redo()).toThrow(refused);
-    expect(() => edits.removeDataset(stores.datasets.find(id)!, 1)).toThrow(refused);
+    await expect(edits.redo()).rejects.toThrow(refused);
+    await expect(edits.removeDataset(stores.datasets.find(id)!, 1)).rejects.toThrow(refused);
     expect(stores.datasets.list()).toHaveLength(1);
   });
 });

@@ -65,7 +65,7 @@ it.each([1, 2])('finds by any filter what a look at every image finds, while all
   const filters = fc.sample(fileFilters, { numRuns: 60, seed });
   let found = 0;
   for (const [i, filter] of filters.entries()) {
-    library.change();
+    await library.change();
     if (i % 3 === 0) await embed();
     const direction = Float32Array.from({ length: DIMENSIONS }, () => random.normal());
     const without = images()
@@ -124,7 +124,7 @@ it('plans a map of the images with a vector, by their hashes, whose name changes
     const row = task.values.subarray(i * DIMENSIONS, (i + 1) * DIMENSIONS);
     expect(cosine(row, vectors.get(hash)!)).toBeCloseTo(1, 5);
   });
-  library.tagAll();
+  await library.tagAll();
   expect(plans.idOf(KEY, 1)).toEqual({ mapId: task.mapId, images: task.imageIds.length });
   const positions = Float32Array.from({ length: 2 * task.imageIds.length }, (_, i) => i);
   const files = plainImages(database, fileFilterSchema.parse({ datasetId: 1 }));

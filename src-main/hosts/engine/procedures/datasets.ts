@@ -2,6 +2,7 @@ import { renameDataset } from '#application/rename-dataset.ts';
 import { KindredError } from '#base/errors.ts';
 import type { DatasetId } from '#base/ids.ts';
 import { fileURLToPath } from 'node:url';
+import type { Carried } from '#application/editing/edits.ts';
 import type { Dataset } from '#application/ports/library.ts';
 import { eraseDataset } from '../erase-jobs.ts';
 import { requestFor, startImport, startUploadImport } from '../import-jobs.ts';
@@ -45,9 +46,9 @@ export const datasetProcedures = {
     session.changed('datasets');
     return {};
   }),
-  setFolderLabels: dataset.setFolderLabels.handler(({ input, context: { session } }) => {
+  setFolderLabels: dataset.setFolderLabels.handler(async ({ input, context: { session } }) => {
     const found = requireDataset(session, input.id);
-    session.edits.setFolderLabels(found.id, input.usesFolderLabels ? 'always' : 'never');
+    await session.edits.setFolderLabels(found.id, input.usesFolderLabels ? 'always' : 'never');
     session.changed('undo');
     return { jobId: rescan(session, found) };
   }),
@@ -58,7 +59,7 @@ export const datasetProcedures = {
     const found = requireDataset(session, input.id);
     const removal = await session.index.ask('removalCounts', found.id);
     if (input.isForGood) await eraseDataset(session, found);
-    else session.edits.removeDataset(found, removal.files);
+    else await session.edits.removeDataset(found, removal.files);
     session.maps.stop(found.id);
     session.changed('datasets', 'files', 'encoder', 'runs', 'undo');
     return removal;
@@ -76,7 +77,7 @@ export const jobProcedures = {
 };
 
 /** Folders are looked at again when what they mean was changed back. */
-function afterUndo(session: StudioSession, carried: ReturnType<StudioSession['edits']['undo']>): string | null {
+function afterUndo(session: StudioSession, carried: Carried | null): string | null {
   if (carried === null) return null;
   const { change } = carried;
   if (change.kind === 'savedView') session.changed('views', 'undo');
@@ -89,8 +90,12 @@ function afterUndo(session: StudioSession, carried: ReturnType<StudioSession['ed
 
 export const undoProcedures = {
   peek: undo.peek.handler(({ context: { session } }) => session.edits.peek()),
-  undo: undo.undo.handler(({ context: { session } }) => ({ done: afterUndo(session, session.edits.undo()) })),
-  redo: undo.redo.handler(({ context: { session } }) => ({ done: afterUndo(session, session.edits.redo()) })),
+  undo: undo.undo.handler(async ({ context: { session } }) => ({
+    done: afterUndo(session, await session.edits.undo()),
+  })),
+  redo: undo.redo.handler(async ({ context: { session } }) => ({
+    done: afterUndo(session, await session.edits.redo()),
+  })),
 };
 
 export const eventProcedures = {

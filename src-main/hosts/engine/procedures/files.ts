@@ -19,13 +19,13 @@ export const fileProcedures = {
   })),
   facets: file.facets.handler(({ input, context }) => context.session.index.ask('facets', input.filter, input.more)),
   details: file.details.handler(({ input, context }) => context.session.cells.ask('details', input.id)),
-  setLabel: file.setLabel.handler(({ input, context: { session } }) => {
-    const changed = session.edits.setLabel(readFileSet(input.files) as FileId[], input.label);
+  setLabel: file.setLabel.handler(async ({ input, context: { session } }) => {
+    const changed = await session.edits.setLabel(readFileSet(input.files) as FileId[], input.label);
     session.changed('files', 'undo');
     return { changed };
   }),
-  setTags: file.setTags.handler(({ input, context: { session } }) => {
-    const changed = session.edits.setTags(readFileSet(input.files) as FileId[], input.add, input.remove);
+  setTags: file.setTags.handler(async ({ input, context: { session } }) => {
+    const changed = await session.edits.setTags(readFileSet(input.files) as FileId[], input.add, input.remove);
     session.changed('files', 'undo');
     return { changed };
   }),

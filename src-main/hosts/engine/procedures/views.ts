@@ -11,14 +11,14 @@ export const viewProcedures = {
       .list(input.datasetId as DatasetId)
       .map(({ name, settings }) => ({ name, ...viewSettingsSchema.parse(settings) })),
   ),
-  save: view.save.handler(({ input, context: { session } }) => {
+  save: view.save.handler(async ({ input, context: { session } }) => {
     const { name, ...settings } = input.view;
-    session.edits.saveView({ datasetId: requireDataset(session, input.datasetId).id, name, settings });
+    await session.edits.saveView({ datasetId: requireDataset(session, input.datasetId).id, name, settings });
     session.changed('views', 'undo');
     return {};
   }),
-  remove: view.remove.handler(({ input, context: { session } }) => {
-    session.edits.removeView(input.datasetId as DatasetId, input.name);
+  remove: view.remove.handler(async ({ input, context: { session } }) => {
+    await session.edits.removeView(input.datasetId as DatasetId, input.name);
     session.changed('views', 'undo');
     return {};
   }),
