@@ -3,13 +3,14 @@ import type { TrainingConfig } from '#contract/training-config.ts';
 import type { Clock } from '#base/clock.ts';
 import { type DatasetId, makeRunId, type RunId } from '#base/ids.ts';
 import { imagesInTurns } from './images-in-turns.ts';
+import { inTurns } from './in-pieces.ts';
 import type { DatasetImage, LibraryStores } from './ports/library.ts';
 import type { CacheProgress, PixelCacheBuilder } from './ports/pixel-cache.ts';
 import type { RecipeChoice, RunEvent, RunHost, RunOutcome, RunPlan } from './ports/runs.ts';
 import { chooseRecipe } from './running/choose-recipe.ts';
 import { followRun } from './running/follow-run.ts';
 import { queuedRun } from './running/queued-run.ts';
-import { freezeImages, type FrozenImages, imagesToCache, planned } from './running/freeze-images.ts';
+import { findingImagesToCache, freezingImages, type FrozenImages, planned } from './running/freeze-images.ts';
 
 /** Short side kept in the cache beside the side trained at: room for crops to shrink. */
 const CACHE_SIDE_FACTOR = 1.25;
@@ -134,13 +135,13 @@ async function prepareImages(
   signal: AbortSignal,
 ): Promise<{ frozen: FrozenImages; cacheFolder: string; cached: readonly DatasetImage[] }> {
   const all = await imagesInTurns(stores, datasetId);
-  const first = freezeImages(all, config.seed);
-  const toCache = imagesToCache(all, first);
+  const first = await inTurns(freezingImages(all, config.seed));
+  const toCache = await inTurns(findingImagesToCache(all, first));
   const { folder, problems } = await pixels.prepare(cacheSide, toCache, listener.onCache, signal);
   if (problems.length === 0) return { frozen: first, cacheFolder: folder, cached: toCache };
   const lost = new Set(problems.map(({ contentHash }) => contentHash));
   const isThere = ({ contentHash }: DatasetImage): boolean => !lost.has(contentHash);
-  const frozen = freezeImages(all.filter(isThere), config.seed);
+  const frozen = await inTurns(freezingImages(all.filter(isThere), config.seed));
   const note = `${lost.size} images could not be read any more and are left out; the first: ${problems[0]!.message}`;
   return {
     frozen: { ...frozen, notes: [note, ...frozen.notes] },

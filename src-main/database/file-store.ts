@@ -86,12 +86,6 @@ function* imagesInPieces(prepared: Prepared, id: DatasetId): Generator<readonly 
   }
 }
 
-/** The lower of the two in the middle where the count is even. */
-const MEDIAN_SHORT_SIDE = `WITH sides AS (
-    SELECT min(width_px, height_px) AS side FROM images
-    WHERE id IN (SELECT image_id FROM files WHERE dataset_id = $id AND state = 'present')
-  ) SELECT side FROM sides ORDER BY side LIMIT 1 OFFSET ((SELECT count(*) FROM sides) - 1) / 2`;
-
 const KNOWN = `SELECT files.id, files.path, root_id AS rootId,
     CASE WHEN files.path = roots.path || '/' || relative_path THEN NULL ELSE relative_path END AS relativePath,
     size_bytes AS sizeBytes, modified_ms AS modifiedMs, state, image_id AS imageId, folder_label AS folderLabel, split,
@@ -181,16 +175,7 @@ function fileReads(
   prepared: Prepared,
 ): Pick<
   FileStore,
-  | 'known'
-  | 'find'
-  | 'page'
-  | 'count'
-  | 'labelCounts'
-  | 'images'
-  | 'imagesInPieces'
-  | 'medianShortSide'
-  | 'pathOf'
-  | 'holding'
+  'known' | 'find' | 'page' | 'count' | 'labelCounts' | 'images' | 'imagesInPieces' | 'pathOf' | 'holding'
 > {
   return {
     known: (id) => knownFiles(prepared.each<KnownRow>(KNOWN, { id })),
@@ -213,7 +198,6 @@ function fileReads(
     },
     images: (id) => datasetImages(prepared, id),
     imagesInPieces: (id) => imagesInPieces(prepared, id),
-    medianShortSide: (id) => prepared.get<{ side: number }>(MEDIAN_SHORT_SIDE, { id })?.side ?? null,
     pathOf: (imageId) => {
       const sql = `SELECT path FROM files WHERE image_id = $imageId AND state = 'present' ORDER BY id LIMIT 1`;
       return prepared.get<{ path: string }>(sql, { imageId })?.path ?? null;

@@ -208,8 +208,6 @@ export interface FileStore {
   readonly images: (id: DatasetId) => readonly DatasetImage[];
   /** The same in the same order, in pieces that take some milliseconds each and are read when they are asked for. */
   readonly imagesInPieces: (id: DatasetId) => Iterable<readonly DatasetImage[]>;
-  /** Median of the shorter sides of the images present, in pixels; null without any. */
-  readonly medianShortSide: (id: DatasetId) => number | null;
   /** A present file that holds the image, or null. */
   readonly pathOf: (imageId: ImageId) => string | null;
   /** How many of the files hold an image, and those images, each once. */

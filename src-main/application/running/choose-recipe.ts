@@ -5,7 +5,9 @@ import type { DatasetId } from '#base/ids.ts';
 import type { LibraryStores } from '../ports/library.ts';
 import type { ChosenRecipe, RecipeChoice, RunHost } from '../ports/runs.ts';
 import { imagesInTurns } from '../images-in-turns.ts';
-import { freezeImages } from './freeze-images.ts';
+import { inTurns } from '../in-pieces.ts';
+import { freezingImages } from './freeze-images.ts';
+import { medianShortSide as medianOf } from './median-short-side.ts';
 
 export interface ChoicePorts {
   readonly stores: LibraryStores;
@@ -29,8 +31,9 @@ export async function chooseRecipe(
       'The preset "auto" chooses by the time there is: give --minutes (15 when you say nothing), or another preset with this length.';
     throw new KindredError('usage.invalid', text, {});
   }
-  const { images } = freezeImages(await imagesInTurns(stores, datasetId), config.seed);
-  const medianShortSide = stores.files.medianShortSide(datasetId)!;
+  const all = await imagesInTurns(stores, datasetId);
+  const { images } = await inTurns(freezingImages(all, config.seed));
+  const medianShortSide = (await inTurns(medianOf(all)))!;
   const { minutes } = config.length;
   const imageCount = images.length;
   const question = { config, medianShortSide, imageCount, minutes, threads };

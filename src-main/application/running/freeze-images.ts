@@ -9,6 +9,7 @@
 import { KindredError } from '#base/errors.ts';
 import { RandomStream } from '#base/random.ts';
 import { stratifiedHoldOut } from '#evaluation/splits.ts';
+import { atOnce, type InPieces, passing, visiting } from '../in-pieces.ts';
 import type { DatasetImage } from '../ports/library.ts';
 import type { JudgedImages, PlannedImage } from '../ports/runs.ts';
 
@@ -33,20 +34,35 @@ const LABELLED_SHARE = 0.5;
  * @throws KindredError `dataset.empty` when fewer than 2 different images are left to train on.
  */
 export function freezeImages(all: readonly DatasetImage[], seed: number): FrozenImages {
-  const { training, validation, notes } = chooseTraining(all);
+  return atOnce(freezingImages(all, seed));
+}
+
+/** As `freezeImages`; with a million images it takes seconds. */
+export function* freezingImages(all: readonly DatasetImage[], seed: number): InPieces<FrozenImages> {
+  const { training, validation, notes } = yield* chooseTraining(all);
   refuseTooFew(training.length, all);
-  const labelled = training.filter(({ label }) => label !== null);
-  const classes = new Set(labelled.map(({ label }) => label));
+  const labelled = yield* passing(training, ({ label }) => label !== null);
+  const classes = new Set<string | null>();
+  yield* visiting(labelled, ({ label }) => classes.add(label));
   const hasLabels = classes.size >= 2 && labelled.length >= LABELLED_SHARE * training.length;
   if (training.length < JUDGED_LEAST) return { images: training, judged: { protocol: 'none' }, notes };
-  if (hasLabels) return { images: training, judged: judgedByLabels(labelled, validation, seed), notes };
-  return { ...holdOut(training, seed), notes };
+  if (hasLabels) return { images: training, judged: yield* judgedByLabels(labelled, validation, classes, seed), notes };
+  return { ...(yield* holdOut(training, seed)), notes };
 }
 
 /** Those of all images whose pixels a run needs, trained on or judged by, each once. */
-export function imagesToCache(all: readonly DatasetImage[], { images, judged }: FrozenImages): readonly DatasetImage[] {
-  const wanted = new Set([...images, ...judgedOf(judged)].map(({ contentHash }) => contentHash));
-  return all.filter(({ contentHash }) => wanted.delete(contentHash));
+export function imagesToCache(all: readonly DatasetImage[], frozen: FrozenImages): readonly DatasetImage[] {
+  return atOnce(findingImagesToCache(all, frozen));
+}
+
+/** As `imagesToCache`. */
+export function* findingImagesToCache(
+  all: readonly DatasetImage[],
+  { images, judged }: FrozenImages,
+): InPieces<readonly DatasetImage[]> {
+  const wanted = new Set<string>();
+  for (const some of [images, judgedOf(judged)]) yield* visiting(some, ({ contentHash }) => wanted.add(contentHash));
+  return yield* passing(all, ({ contentHash }) => wanted.delete(contentHash));
 }
 
 function judgedOf(judged: JudgedImages): readonly PlannedImage[] {
@@ -60,17 +76,21 @@ interface Choice {
   readonly notes: readonly string[];
 }
 
-function chooseTraining(all: readonly DatasetImage[]): Choice {
-  const ofSplit = (split: DatasetImage['split']) => all.filter((image) => image.split === split);
-  const hasTraining = ofSplit('train').length > 0;
-  const candidates = hasTraining ? ofSplit('train') : all;
-  const elsewhere = hasTraining ? [...ofSplit('val'), ...ofSplit('test')] : ofSplit('test');
-  const heldBack = new Set(elsewhere.map(({ pixelHash }) => pixelHash));
-  const different = once(candidates);
-  const training = different.filter(({ pixelHash }) => !heldBack.has(pixelHash));
-  const copies = new Set(candidates.map(({ contentHash }) => contentHash)).size - different.length;
+function* chooseTraining(all: readonly DatasetImage[]): InPieces<Choice> {
+  const ofSplit = (split: DatasetImage['split']) => passing(all, (image) => image.split === split);
+  const [ofTraining, ofValidation, ofTest] = [yield* ofSplit('train'), yield* ofSplit('val'), yield* ofSplit('test')];
+  const hasTraining = ofTraining.length > 0;
+  const candidates = hasTraining ? ofTraining : all;
+  const heldBack = new Set<string>();
+  const elsewhere = hasTraining ? [ofValidation, ofTest] : [ofTest];
+  for (const some of elsewhere) yield* visiting(some, ({ pixelHash }) => heldBack.add(pixelHash));
+  const different = yield* once(candidates);
+  const training = yield* passing(different, ({ pixelHash }) => !heldBack.has(pixelHash));
+  const contents = new Set<string>();
+  yield* visiting(candidates, ({ contentHash }) => contents.add(contentHash));
+  const copies = contents.size - different.length;
   const leaked = hasTraining ? different.length - training.length : 0;
-  return { training, validation: once(ofSplit('val')), notes: notesOf(copies, leaked) };
+  return { training, validation: yield* once(ofValidation), notes: notesOf(copies, leaked) };
 }
 
 function notesOf(copies: number, leaked: number): readonly string[] {
@@ -83,8 +103,10 @@ function notesOf(copies: number, leaked: number): readonly string[] {
 }
 
 /** Images that show the same pixels are one picture: as each other's negatives they would teach what is not so. */
-function once(images: readonly DatasetImage[]): readonly DatasetImage[] {
-  return [...new Map(images.map((image) => [image.pixelHash, image])).values()];
+function* once(images: readonly DatasetImage[]): InPieces<readonly DatasetImage[]> {
+  const byPixels = new Map<string, DatasetImage>();
+  yield* visiting(images, (image) => byPixels.set(image.pixelHash, image));
+  return yield* passing(byPixels.values(), () => true);
 }
 
 function refuseTooFew(training: number, all: readonly DatasetImage[]): void {
@@ -108,18 +130,19 @@ function whyTooFew(training: number, all: readonly DatasetImage[]): string {
   }
   const least = 'the views of an image are told apart from those of others, so at least 2 different ones are needed.';
   const contents = new Set(all.map(({ contentHash }) => contentHash)).size;
-  if (contents > 1 && once(all).length === 1) return `All ${contents} readable images show the same pixels; ${least}`;
+  if (contents > 1 && new Set(all.map(({ pixelHash }) => pixelHash)).size === 1)
+    return `All ${contents} readable images show the same pixels; ${least}`;
   const images = all.length === 1 ? 'image' : 'images';
   return `${training} of ${all.length} readable ${images} ${training === 1 ? 'is' : 'are'} for training; ${least}`;
 }
 
-function judgedByLabels(
+function* judgedByLabels(
   labelled: readonly DatasetImage[],
   validation: readonly DatasetImage[],
+  known: ReadonlySet<string | null>,
   seed: number,
-): JudgedImages {
-  const known = new Set(labelled.map(({ label }) => label));
-  const queries = validation.filter(({ label }) => known.has(label));
+): InPieces<JudgedImages> {
+  const queries = yield* passing(validation, ({ label }) => known.has(label));
   if (queries.length > 0) {
     return {
       protocol: 'knn',
@@ -131,7 +154,9 @@ function judgedByLabels(
   const classes = [...known];
   const classOf = new Map(classes.map((label, index) => [label, index]));
   const labels = Int32Array.from(labelled, ({ label }) => classOf.get(label)!);
+  yield;
   const { train, heldOut } = stratifiedHoldOut(labels, classes.length, QUERY_SHARE, seed);
+  yield;
   const pick = (rows: Int32Array) => Array.from(rows, (row) => labelled[row]!);
   return {
     protocol: 'knn',
@@ -141,15 +166,14 @@ function judgedByLabels(
   };
 }
 
-function holdOut(training: readonly DatasetImage[], seed: number): Omit<FrozenImages, 'notes'> {
+function* holdOut(training: readonly DatasetImage[], seed: number): InPieces<Omit<FrozenImages, 'notes'>> {
   const count = Math.min(RETRIEVAL_MOST, Math.floor(training.length * RETRIEVAL_SHARE));
   const order = new RandomStream(seed, 'held out').permutation(training.length);
+  yield;
   const held = Array.from(order.subarray(0, count), (row) => training[row]!);
   const heldHashes = new Set(held.map(({ contentHash }) => contentHash));
-  return {
-    images: training.filter(({ contentHash }) => !heldHashes.has(contentHash)),
-    judged: { protocol: 'retrieval', images: held.map(planned) },
-  };
+  const images = yield* passing(training, ({ contentHash }) => !heldHashes.has(contentHash));
+  return { images, judged: { protocol: 'retrieval', images: held.map(planned) } };
 }
 
 function shuffled(
