@@ -116,7 +116,7 @@ async function measure(name: string, precision: 'float32' | 'bfloat16', most: nu
     precision,
     viewsPerSecond: Math.round((views * 10_000) / stepMs) / 10,
     stepSeconds: Math.round(stepMs) / 1000,
-    largestRssMB: Math.round(process.resourceUsage().maxRSS / 1000),
+    largestRssMB: Math.round((process.resourceUsage().maxRSS * 1024) / 1e6),
     loss,
   };
 }

@@ -3,7 +3,8 @@
  *
  *   npm run bench                                    all rows
  *   npm run bench -- NAME …                          rows or families by name; an unknown name lists them
- *     --peers PYTHON     a Python with test/bench/peers/requirements.txt; without it ours alone is measured
+ *     --peers PYTHON     a Python with test/bench/peers/requirements.txt; without it ours alone is measured, and kept only
+ *                        in rows that have no peer
  *     --cifar DIR        CIFAR-10 as folders (train/CLASS/*, test/CLASS/*), for the rows that need it
  *     --photos DIR       where the 5,000 photos lie or are to be made (else they are made anew, for 10 minutes)
  *     --minutes N        how long each side learns in `knn-in-time` (else 20)
@@ -18,12 +19,14 @@ import { parseArgs } from 'node:util';
 import { makePhotos } from './make-photos.ts';
 import { machineText, versionsText } from './speed/machine.ts';
 import { keepResults, rowText, type WrittenRow } from './speed/report.ts';
-import type { BenchContext, Row } from './speed/row.ts';
+import { isOwnTarget, type BenchContext, type Row } from './speed/row.ts';
 import { embeddingRows } from './speed/rows/embedding.ts';
 import { endToEndRows } from './speed/rows/end-to-end.ts';
 import { knnInTimeRows } from './speed/rows/knn-in-time.ts';
 import { largeBatchRows } from './speed/rows/large-batches.ts';
+import { largestBatchRows } from './speed/rows/largest-batch.ts';
 import { memoryRows } from './speed/rows/memory.ts';
+import { startUpRows } from './speed/rows/start-up.ts';
 import { stepRows, viewRows } from './speed/rows/steps.ts';
 import { runRow } from './speed/run-row.ts';
 
@@ -61,9 +64,8 @@ function contextIn(scratch: string): BenchContext {
 }
 
 function rowsOf(context: BenchContext): readonly Row[] {
-  return [stepRows, viewRows, endToEndRows, embeddingRows, knnInTimeRows, largeBatchRows, memoryRows].flatMap((rows) =>
-    rows(context),
-  );
+  const families = [stepRows, viewRows, endToEndRows, embeddingRows, knnInTimeRows, largeBatchRows, largestBatchRows];
+  return [...families, memoryRows, startUpRows].flatMap((rows) => rows(context));
 }
 
 function chosen(rows: readonly Row[]): readonly Row[] {
@@ -88,7 +90,7 @@ for (const row of chosen(rows)) {
   const measuredAt = new Date().toISOString();
   const written: WrittenRow = { name, family, title, unit, target, measuredAt, machine, versions, ...result };
   console.log(rowText(written));
-  if (!context.isQuick && context.python !== null)
+  if (!context.isQuick && (context.python !== null || isOwnTarget(target)))
     await keepResults(
       [written],
       rows.map((each) => each.name),

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
-import type { Row } from './row.ts';
+import { isOwnTarget, type Row } from './row.ts';
 import type { ContestantResult, RowResult } from './run-row.ts';
 
 export interface WrittenRow extends RowResult {
@@ -36,9 +36,12 @@ async function write(path: string, text: string): Promise<void> {
 }
 
 /** One row, for the terminal. */
-export function rowText({ title, unit, ours, peers, ratio, target }: WrittenRow): string {
+export function rowText(row: WrittenRow): string {
+  const { title, unit, ours, peers, ratio, target } = row;
   const lines = [...ours, ...peers].map((result) => `  ${result.name.padEnd(32)} ${spreadText(result, unit)}`);
-  const verdict = ratio === null ? [] : [`  ratio ${ratioText(ratio)}${targetText(target)}`];
+  const asked = targetText(row);
+  const verdict = ratio === null ? [] : [`  ratio ${ratioText(ratio)}${asked}`];
+  if (isOwnTarget(target)) verdict.push(`  ${asked.replace(/^, /, '')}`);
   return [title, ...lines, ...verdict].join('\n');
 }
 
@@ -46,7 +49,7 @@ function markdown(rows: readonly WrittenRow[]): string {
   const setups = [...new Set(rows.map(setupOf))];
   const head = `# Speed
 
-Written by \`npm run bench -- --peers PYTHON\`. Each row: all contestants started and warm, then turn by turn (A B A B …), the others halted meanwhile; medians of turns, least and most in brackets. Where whole programs are measured, a turn is one of them from its start to its end. Ratio: ours to the peer's best, of medians; in brackets the least and most of single rounds.
+Written by \`npm run bench -- --peers PYTHON\`. Each row: all contestants started and warm, then turn by turn (A B A B …), the others halted meanwhile; medians of turns, least and most in brackets. Where whole programs are measured, a turn is one of them from its start to its end. Rows without a peer are asked of ours alone. Ratio: ours to the peer's best, of medians; in brackets the least and most of single rounds.
 `;
   return [
     head,
@@ -66,7 +69,7 @@ function section(setup: string, rows: readonly WrittenRow[]): string {
       row.ours.map((result) => named(result, row.unit)).join('; '),
       row.peers.map((result) => named(result, row.unit)).join('; ') || '–',
       row.ratio === null ? '–' : ratioText(row.ratio),
-      targetText(row.target).replace(/^, /, '') || '–',
+      targetText(row).replace(/^, /, '') || '–',
       row.measuredAt.slice(0, 10),
     ].join(' | '),
   );
@@ -94,12 +97,14 @@ function ratioText({ median, min, max }: NonNullable<RowResult['ratio']>): strin
   return `${median.toFixed(2)} × (${min.toFixed(2)} … ${max.toFixed(2)})`;
 }
 
-function targetText(target: Row['target']): string {
+function targetText({ target, unit }: Pick<Row, 'target' | 'unit'>): string {
   if (target === null) return '';
   if ('least' in target) return `, asked ≥ ${target.least} ×`;
+  if ('below' in target) return `, asked < ${target.below} ${unit}`;
+  if ('reaches' in target) return `, asked ≥ ${target.reaches} ${unit}`;
   return 'most' in target ? `, asked ≤ ${target.most} ×` : `, asked ≥ ${target.pointsAhead} points ahead`;
 }
 
 function digits(value: number): string {
-  return value < 100 ? value.toFixed(1) : value.toFixed(0);
+  return Number.isInteger(value) ? value.toLocaleString('en') : value < 100 ? value.toFixed(1) : value.toFixed(0);
 }

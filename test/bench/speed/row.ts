@@ -20,8 +20,8 @@ export interface Row {
   readonly name: string;
   readonly family: string;
   readonly title: string;
-  readonly unit: 'views/s' | 'images/s' | 'MB' | '% kNN';
-  /** How ours stands to the peer's best: at least `least` times, or at most `most` times; null where nothing is asked. */
+  readonly unit: 'views/s' | 'images/s' | 'MB' | '% kNN' | 'ms' | 's' | 'images';
+  /** What is asked; null where nothing is. */
   readonly target: Target | null;
   readonly turns: number;
   /** The first is the one that the ratio is made of; others of ours are shown beside it. */
@@ -29,7 +29,16 @@ export interface Row {
   readonly peers: readonly Contestant[];
 }
 
-export type Target = { readonly least: number } | { readonly most: number } | { readonly pointsAhead: number };
+/** How ours stands to the peer's best: at least `least` times, or at most `most` times. */
+export type Target =
+  { readonly least: number } | { readonly most: number } | { readonly pointsAhead: number } | OwnTarget;
+
+/** What is asked of ours alone, in the row's unit; such a row has no peer. */
+export type OwnTarget = { readonly below: number } | { readonly reaches: number };
+
+export function isOwnTarget(target: Target | null): target is OwnTarget {
+  return target !== null && ('below' in target || 'reaches' in target);
+}
 
 /** Where the bench was asked to run, and how long. */
 export interface BenchContext {
