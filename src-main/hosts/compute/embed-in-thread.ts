@@ -2,6 +2,7 @@
 import { KindredError } from '#base/errors.ts';
 import type { Recipe } from '#simclr/recipe.ts';
 import { DataSource } from './data-source.ts';
+import { deviceMemory } from './device-memory.ts';
 import { embedJudged } from './judged-images.ts';
 import type { EmbedJob, TrainingResult } from './messages.ts';
 import type { ThreadLink } from './thread-link.ts';
@@ -9,7 +10,7 @@ import { wireLooks } from './wiring.ts';
 
 /** Parts go out in order, each after the one before was stored; the next one is encoded meanwhile. */
 export async function embedInThread(
-  { plan, request, checkpoint, precision }: EmbedJob,
+  { plan, runFolder, request, checkpoint, precision }: EmbedJob,
   link: ThreadLink,
 ): Promise<TrainingResult> {
   const recipe: Recipe = plan.config;
@@ -28,6 +29,7 @@ export async function embedInThread(
     compiled: plan.config.compiled,
     looks: { [look]: source.looks[look] },
     state: checkpoint.state,
+    memory: deviceMemory(runFolder),
     warn: (message) => link.tell({ kind: 'log', level: 'warning', message }),
   });
   const rows = Array.from(hashes, (_, i) => i);

@@ -122,7 +122,14 @@ async function embedFrom(
     throw new KindredError('checkpoint.missing', `Run ${request.runId} has no checkpoint yet. Train it first.`, {});
   }
   const thread = startTrainingThread(
-    { kind: 'embed', plan, request, checkpoint, precision: folder.readResolved()?.precision ?? 'float32' },
+    {
+      kind: 'embed',
+      plan,
+      runFolder: folder.path,
+      request,
+      checkpoint,
+      precision: folder.readResolved()?.precision ?? 'float32',
+    },
     {
       write: () => Promise.reject(new Error('Embedding writes no checkpoint.')),
       onResolved: () => {},

@@ -90,6 +90,7 @@ export interface TrainJob {
 export interface EmbedJob {
   readonly kind: 'embed';
   readonly plan: RunPlan;
+  readonly runFolder: string;
   readonly request: EmbedRequest;
   readonly checkpoint: Checkpoint;
   /** The run's own. */

@@ -1,6 +1,5 @@
 /** A run from its plan to its end, in the training thread. */
 import { statfs } from 'node:fs/promises';
-import { join } from 'node:path';
 import { KindredError } from '#base/errors.ts';
 import { systemClock } from '#base/clock.ts';
 import { initialState } from '#simclr/initial-state.ts';
@@ -8,15 +7,14 @@ import { noSignalLoss } from '#simclr/losses/nt-xent.ts';
 import type { Recipe } from '#simclr/recipe.ts';
 import { learningRateAt, type RunLength } from '#simclr/schedules/learning-rate.ts';
 import { planBatches, type BatchPlan } from '#training/batch-plan.ts';
-import { GraphCache } from '#tensorflow/compiled-step/graph-cache.ts';
 import { loadTensorFlow } from '#tensorflow/load.ts';
 import type { BatchSource, StateArrays } from '#training/ports.ts';
 import { stepsOfRun } from '#training/run-length.ts';
 import { trainRun } from '#training/training-loop.ts';
 import { chunkNote } from './chunk-notes.ts';
+import { deviceMemory } from './device-memory.ts';
 import { activationBytes } from './expected-memory.ts';
 import { DataSource } from './data-source.ts';
-import { KnownSpeeds } from './known-speeds.ts';
 import { CHECKPOINTS_AT_ONCE } from './checkpoint-bytes.ts';
 import { headlineEvaluation, judgedHashes, judgedLook } from './judged-images.ts';
 import type { LookShapes } from './looks.ts';
@@ -25,7 +23,7 @@ import { judgedMost, probeJudgedImageMs, probeStepMs } from './run-probe.ts';
 import { type ResolvedRun, runFolderAt } from './run-folder.ts';
 import { RunProfiler } from './run-profiler.ts';
 import type { ThreadLink } from './thread-link.ts';
-import { type DeviceMemory, wireDevice, type WiredDevice } from './wiring.ts';
+import { wireDevice, type WiredDevice } from './wiring.ts';
 
 export async function trainInThread(job: TrainJob, link: ThreadLink): Promise<TrainingResult> {
   const { plan } = job;
@@ -49,7 +47,7 @@ export async function trainInThread(job: TrainJob, link: ThreadLink): Promise<Tr
     canvasSide: source.canvasSide,
     looks: looksOfRun(plan, source),
     state,
-    memory: memoryOf(job),
+    memory: deviceMemory(job.runFolder),
     warn: (message) => link.tell({ kind: 'log', level: 'warning', message }),
   });
   try {
@@ -108,12 +106,6 @@ function batchesOf(source: DataSource, recipe: Recipe, length: RunLength): Batch
 function looksOfRun({ judged }: TrainJob['plan'], source: DataSource): LookShapes {
   const look = judgedLook(judged);
   return look === null ? {} : { [look]: source.looks[look] };
-}
-
-/** Beside the library's runs: it can be made again. */
-function memoryOf({ runFolder }: TrainJob): DeviceMemory {
-  const folder = join(runFolder, '..', '..', 'graphs');
-  return { graphs: new GraphCache(folder), speeds: new KnownSpeeds(folder) };
 }
 
 /**

@@ -2,7 +2,6 @@
 import type { Recipe } from '#simclr/recipe.ts';
 import { chunkPlan } from '#simclr/objectives/chunk-plan.ts';
 import { loadTensorFlow } from '#tensorflow/load.ts';
-import type { GraphCache } from '#tensorflow/compiled-step/graph-cache.ts';
 import type { LoadableGraph } from '#tensorflow/compiled-step/loadable-graph.ts';
 import { nativeAbilities } from '#tensorflow/native-abilities.ts';
 import { CompiledRunner, type Precision } from '#tensorflow/runners/compiled-runner.ts';
@@ -10,7 +9,8 @@ import { makeStepRunner } from '#tensorflow/runners/make-step-runner.ts';
 import type { StateArrays, StepRunner } from '#training/ports.ts';
 import { type ChosenPrecision, choosePrecision } from './choose-precision.ts';
 import { configurationKey } from './configuration-key.ts';
-import type { KnownSpeed, KnownSpeeds } from './known-speeds.ts';
+import type { DeviceMemory } from './device-memory.ts';
+import type { KnownSpeed } from './known-speeds.ts';
 import type { LookShapes } from './looks.ts';
 import { chunkedRunner, chunkedStep } from './chunked-step.ts';
 import { recipeLooks, recipeStep } from './recipe-step.ts';
@@ -30,11 +30,6 @@ export interface DeviceSettings {
   readonly warn: (message: string) => void;
 }
 
-export interface DeviceMemory {
-  readonly graphs: GraphCache;
-  readonly speeds: KnownSpeeds;
-}
-
 export interface WiredDevice {
   readonly runner: StepRunner;
   /** The compiled graph, for inspection; null: it runs eagerly. */
@@ -51,8 +46,7 @@ export interface WiredDevice {
 export async function wireDevice(recipe: Recipe, settings: DeviceSettings): Promise<WiredDevice> {
   const { threads, compiled, warn, canvasSide, looks, memory } = settings;
   const { device, version } = await loadTensorFlow({ threads: threads === 0 ? null : threads });
-  const native = `${version} ${device} ${JSON.stringify(nativeAbilities())}`;
-  const key = memory === null ? null : configurationKey(recipe, settings, native);
+  const key = memory === null ? null : configurationKey(recipe, settings, nativeText(version, device));
   const known = key === null ? null : memory!.speeds.read(key);
   const { precision, stepMs, isSure } = await precisionOf(recipe, device, known, settings);
   const plan = chunkPlan(recipe);
@@ -84,17 +78,24 @@ async function precisionOf(
   return known === null ? choosePrecision(recipe, device) : { precision: known.precision, stepMs: null, isSure: true };
 }
 
-/** For looks alone: nothing is trained. */
+function nativeText(version: string, device: string): string {
+  return `${version} ${device} ${JSON.stringify(nativeAbilities())}`;
+}
+
+/** For looks alone: nothing is trained. Their graph is kept beside those of trainings, whatever their batch was. */
 export async function wireLooks(
   recipe: Recipe,
-  settings: Pick<DeviceSettings, 'threads' | 'compiled' | 'looks' | 'state' | 'warn'> & {
+  settings: Pick<DeviceSettings, 'threads' | 'compiled' | 'looks' | 'state' | 'memory' | 'warn'> & {
     readonly precision: Precision;
   },
 ): Promise<StepRunner> {
-  const { threads, compiled, precision, looks, warn } = settings;
-  const { device } = await loadTensorFlow({ threads: threads === 0 ? null : threads });
+  const { threads, compiled, precision, looks, memory, warn } = settings;
+  const { device, version } = await loadTensorFlow({ threads: threads === 0 ? null : threads });
   const definition = recipeLooks(recipe, looks);
-  const runner = makeStepRunner(definition, { compiled, precision, device, onFallback: warn, known: null });
+  const configuration = { canvasSide: 0, looks, threads };
+  const key = configurationKey({ ...recipe, batchSize: 0 }, configuration, nativeText(version, device));
+  const known = memory === null ? null : { graphs: memory.graphs, key: `${key}-looks-${precision}` };
+  const runner = makeStepRunner(definition, { compiled, precision, device, onFallback: warn, known });
   await runner.writeState(settings.state);
   return runner;
 }

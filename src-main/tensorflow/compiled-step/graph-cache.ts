@@ -12,8 +12,8 @@ import type { LoadableGraph } from './loadable-graph.ts';
 
 const DIGEST_BYTES = 32;
 const ENDING = '.graph';
-/** A few megabytes each; the least recently used go first. */
-const KEPT = 24;
+/** Half a megabyte to a few each, one a training and one for each size of look; the least recently used go first. */
+const KEPT = 40;
 
 export class GraphCache {
   readonly #folder: string;

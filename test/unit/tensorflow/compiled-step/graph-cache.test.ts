@@ -39,11 +39,11 @@ it('takes a file that was cut short or changed for none, and nothing else lies i
   expect(readdirSync(folder)).toEqual(['a1.graph']);
 });
 
-it('keeps 24 graphs, the last used ones', () => {
+it('keeps 40 graphs, the last used ones', () => {
   const folder = temporaryFolder();
   const cache = new GraphCache(folder);
   const made = graph();
-  for (let i = 0; i < 30; i++) cache.write(`a${i}`, made);
-  expect(readdirSync(folder)).toHaveLength(24);
-  expect(cache.read('a29')).not.toBeNull();
+  for (let i = 0; i < 46; i++) cache.write(`a${i}`, made);
+  expect(readdirSync(folder)).toHaveLength(40);
+  expect(cache.read('a45')).not.toBeNull();
 });
