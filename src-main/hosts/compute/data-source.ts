@@ -86,7 +86,6 @@ export class DataSource {
     const askedMs = performance.now();
     const canvas = await this.#canvasOf(place);
     const waitedMs = performance.now() - askedMs;
-    canvas.state = 'lent';
     this.#prepare(place + 1);
     return { canvas, waitedMs };
   }
@@ -153,6 +152,8 @@ export class DataSource {
       return;
     }
     this.#wanted = null;
+    // At once: who asks for another before this one is used must not have it filled anew.
+    canvas.state = 'lent';
     wanted.give(canvas);
   }
 
