@@ -5,7 +5,7 @@
  *   npm run bench -- scale --library DIR [--files 1000000] [--images FILES] [--embeddings 100000] [--parts LIST] [--write]
  *
  * The library is made when there is none (1,000,000 files: a minute and a half, 6 GB in the file system's count). Parts,
- * separated by commas: screen, scroll, filter, search, busy, map. `--write` keeps the numbers in results/, beside those of
+ * separated by commas: screen, scroll, filter, search, busy, label, map. `--write` keeps the numbers in results/, beside those of
  * other parts that are there.
  */
 import { type Browser, chromium, type Page } from '@playwright/test';
@@ -19,12 +19,13 @@ import { busyEngine, makePictures } from './scale/busy-engine.ts';
 import { againScreens, filtering, firstScreen, scrolling, searching, toSearch } from './scale/image-screen.ts';
 import { mapScreen, prepareLargeMap } from './scale/large-map.ts';
 import { makeLibrary } from './scale/make-library.ts';
+import { manyLabels } from './scale/many-labels.ts';
 import { MeasuredEngine } from './scale/measured-engine.ts';
 import type { Measure } from './scale/measures.ts';
 import { engineMemory, tabMemory } from './scale/memory.ts';
 import { show, writeReport } from './scale/report.ts';
 
-const ALL = ['screen', 'scroll', 'filter', 'search', 'busy', 'map'];
+const ALL = ['screen', 'scroll', 'filter', 'search', 'busy', 'label', 'map'];
 const text = (value: string) => ({ type: 'string', default: value }) as const;
 const { values } = parseArgs({
   options: {
@@ -103,6 +104,12 @@ try {
     await withEngine(async (engine) => {
       await engine.start();
       keep(await busyEngine(engine, pictures));
+    });
+  }
+  if (parts.has('label')) {
+    await withEngine(async (engine) => {
+      await engine.start();
+      keep(await manyLabels(engine));
     });
   }
   if (parts.has('map')) {
