@@ -120,10 +120,10 @@ export class Studio {
     return messageOf(error);
   }
 
+  /** How long it stays is up to what shows it. */
   notify(text: string, isError = false): void {
     const id = this.#nextNotice++;
     this.#notices = [...this.#notices, { id, text, isError }];
-    setTimeout(() => this.dismiss(id), isError ? 12_000 : 6000);
   }
 
   /** Shows work of the page itself among the jobs. */

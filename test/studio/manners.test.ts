@@ -104,6 +104,31 @@ test('the palette sorts, narrows, colours the map and begins a run', async ({ pa
   await expect(page.getByRole('heading', { name: 'Train on emoji' })).toBeVisible();
 });
 
+test('a notice goes by itself, but not while it is pointed at or has the focus', async ({ page }) => {
+  await expect(page.getByRole('gridcell').first()).toBeVisible();
+  await page.clock.install();
+  const notice = page.getByText(/^Undone: /);
+  const undoSomething = async (): Promise<void> => {
+    await page.getByRole('button', { name: 'They are not labels' }).click();
+    await page.getByRole('button', { name: /^Undo: Sub-folders are no labels/ }).click();
+    await expect(notice).toBeVisible();
+  };
+  await undoSomething();
+  await notice.hover();
+  await page.clock.runFor(30_000);
+  await expect(notice).toBeVisible();
+  await page.mouse.move(5, 5);
+  await page.clock.runFor(2000);
+  await expect(notice).toBeHidden();
+
+  await undoSomething();
+  await page.getByRole('button', { name: 'Dismiss' }).focus();
+  await page.clock.runFor(30_000);
+  await expect(notice).toBeVisible();
+  await page.keyboard.press('Enter');
+  await expect(notice).toBeHidden();
+});
+
 test('a pasted picture is searched by', async ({ page }) => {
   await expect(page.getByRole('gridcell').first()).toBeVisible();
   const picture = readFileSync(join(sampleFolder, 'flags', 'andorra-flag.png')).toString('base64');
