@@ -1,7 +1,7 @@
 /** Folders that are dropped again: changed, of a name that is taken, and with files in them that cannot be taken. */
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { dropPaths } from './support/drop-folder.ts';
+import { dropPaths, holdPaths } from './support/drop-folder.ts';
 import { picturesOf, sampleFolder, smallSample } from './support/sample-folder.ts';
 import { expect, test } from './support/studio-test.ts';
 
@@ -74,13 +74,11 @@ test('what is dropped arrives although the screen below it has changed since', a
   await other.goto(engine.origin);
   await other.getByRole('button', { name: 'Add folders …' }).click();
   await page.bringToFront();
-  await dropPaths(page, [smallSample(folder, ['food-drink'], 8)], {
-    whileHeld: async () => {
-      await other.getByLabel('Paths of folders').fill(before);
-      await other.getByRole('button', { name: 'Add', exact: true }).click();
-      await expect(page.getByRole('gridcell', { name: 'one.png' })).toBeVisible();
-    },
-  });
+  const drop = await holdPaths(page, [smallSample(folder, ['food-drink'], 8)]);
+  await other.getByLabel('Paths of folders').fill(before);
+  await other.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(page.getByRole('gridcell', { name: 'one.png' })).toBeVisible();
+  await drop();
   await expect(page.getByText('emoji: 8 new files.')).toBeVisible();
 });
 

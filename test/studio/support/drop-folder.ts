@@ -1,14 +1,11 @@
 import { expect, type Page } from '@playwright/test';
 
 /**
- * Drops files or folders of the disk on a point of the page, as a file manager does: through the DevTools protocol. Like
- * a hand it lets go only when the page shows that it will take what is held over it, and after what `whileHeld` does.
+ * Holds files or folders of the disk over a point of the page, as a file manager does: through the DevTools protocol.
+ *
+ * @returns lets go of them. Like a hand it does so only when the page shows that it will take what is held over it.
  */
-export async function dropPaths(
-  page: Page,
-  paths: readonly string[],
-  { x = 700, y = 450, whileHeld = async () => {} } = {},
-): Promise<void> {
+export async function holdPaths(page: Page, paths: readonly string[], x = 700, y = 450): Promise<() => Promise<void>> {
   await expect(page.getByRole('main')).not.toBeEmpty();
   const session = await page.context().newCDPSession(page);
   const data = { items: [], files: [...paths], dragOperationsMask: 1 };
@@ -17,8 +14,15 @@ export async function dropPaths(
   await send('dragEnter');
   await expect(page.getByText('Drop folders to add them')).toBeVisible();
   await send('dragOver');
-  await whileHeld();
-  await send('drop');
-  await expect(page.getByText('Drop folders to add them')).toBeHidden();
-  await session.detach();
+  return async () => {
+    await send('drop');
+    await expect(page.getByText('Drop folders to add them')).toBeHidden();
+    await session.detach();
+  };
+}
+
+/** Holds them there, and drops them. */
+export async function dropPaths(page: Page, paths: readonly string[], x?: number, y?: number): Promise<void> {
+  const drop = await holdPaths(page, paths, x, y);
+  await drop();
 }
