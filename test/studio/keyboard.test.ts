@@ -1,17 +1,20 @@
 /** The whole path with no mouse: every step by keys a person would find. */
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { smallSample } from './support/sample-folder.ts';
 import { expect, test, trainedTest } from './support/studio-test.ts';
 
 /** Presses Tab until what is named has the focus; fails when it can't be reached. */
 async function tabTo(page: Page, role: Parameters<Page['getByRole']>[0], name: string | RegExp): Promise<void> {
-  const wanted = page.getByRole(role, { name, exact: typeof name === 'string' }).first();
+  await tabToThat(page, page.getByRole(role, { name, exact: typeof name === 'string' }).first());
+}
+
+async function tabToThat(page: Page, wanted: Locator): Promise<void> {
   await expect(wanted).toBeVisible();
   for (let presses = 0; presses < 120; presses++) {
     if (await wanted.evaluate((node) => node === document.activeElement)) return;
     await page.keyboard.press('Tab');
   }
-  throw new Error(`Tab does not reach ${role} ${String(name)}`);
+  throw new Error(`Tab does not reach ${String(wanted)}`);
 }
 
 test('the whole path by keyboard alone', async ({ page, folder }) => {
@@ -82,6 +85,25 @@ test('the whole path by keyboard alone', async ({ page, folder }) => {
     await expect(page.getByText('part', { exact: true })).toBeVisible();
   });
 
+  await test.step('steers the search away from one that was found', async () => {
+    const found = page.getByRole('grid', { name: 'Similar images' });
+    const names = (): Promise<(string | null)[]> =>
+      found.getByRole('gridcell').evaluateAll((cells) => cells.map((cell) => cell.getAttribute('aria-label')));
+    await tabTo(page, 'grid', 'Similar images');
+    await page.keyboard.press('Home');
+    await page.keyboard.press('ArrowRight');
+    const away = found.getByRole('gridcell', { selected: true });
+    await expect(away).toHaveCount(1);
+    const before = await names();
+    await tabTo(page, 'button', 'Less like this');
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('img', { name: 'Counter-example 1' })).toBeVisible();
+    await expect.poll(names).not.toEqual(before);
+    await tabTo(page, 'button', 'Take counter-example 1 out');
+    await page.keyboard.press('Enter');
+    await expect.poll(names).toEqual(before);
+  });
+
   await test.step('selects on the map', async () => {
     await tabTo(page, 'button', 'Map');
     await page.keyboard.press('Enter');
@@ -96,6 +118,37 @@ test('the whole path by keyboard alone', async ({ page, folder }) => {
     await tabTo(page, 'button', /^Undo: Labelled “first two”/);
     await page.keyboard.press('Enter');
     await expect(page.getByText(/^Undone: /)).toBeVisible();
+  });
+});
+
+trainedTest('a run is begun, paused, resumed and seen to its end by keyboard alone', async ({ page }) => {
+  trainedTest.setTimeout(240_000);
+  await tabTo(page, 'button', 'Train');
+  await page.keyboard.press('Enter');
+  await tabTo(page, 'spinbutton', 'Minutes');
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.type('1');
+  const dials = page.locator('summary', { hasText: 'All dials' });
+  await tabToThat(page, dials);
+  await page.keyboard.press('Enter');
+  await tabTo(page, 'combobox', /^Preset/);
+  await page.keyboard.type('Quick');
+  await tabTo(page, 'spinbutton', /^Images in a batch/);
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.type('32');
+  await tabTo(page, 'textbox', /^Name/);
+  await page.keyboard.type('by keys');
+  await tabToThat(page, page.getByRole('main').getByRole('button', { name: 'Train', exact: true }));
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'by keys' })).toBeVisible();
+  await expect(page.getByText(/^step [1-9][\d,]* of/)).toBeVisible({ timeout: 60_000 });
+  await tabTo(page, 'button', 'Pause');
+  await page.keyboard.press('Enter');
+  await tabTo(page, 'button', 'Resume');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: 'Pause', exact: true })).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByRole('complementary', { name: 'Runs' }).getByText(/^finished/)).toHaveCount(2, {
+    timeout: 150_000,
   });
 });
 
