@@ -1,4 +1,5 @@
 /** Everything that can be done from the palette, from the desktop's menu, or by a key. */
+import { isolated } from '../../src-main/contract/isolated-name.ts';
 import type { Screen } from './address.svelte.ts';
 import { address } from './address.svelte.ts';
 import { dialogs } from './dialogs.svelte.ts';
@@ -43,7 +44,7 @@ function placeCommands(studio: Studio): Command[] {
       command(`go.${screen}`, `Go to ${title}`, String(i + 1), () => address.go({ screen })),
     ),
     ...savedViews.list.map((view) =>
-      command(`view.${view.name}`, `Show the view “${view.name}”`, '', () => showView(view)),
+      command(`view.${view.name}`, `Show the view “${isolated(view.name)}”`, '', () => showView(view)),
     ),
   ];
 }
@@ -77,11 +78,15 @@ function runCommands(studio: Studio): Command[] {
     ...(studio.dataset === null
       ? []
       : [command('run.new', 'New run', '', () => address.go({ screen: 'train', run: null, runs: null }))]),
-    ...(active ? [command('run.pause', `Pause “${active.name}”`, '', act('pause', active.id))] : []),
-    ...(active ? [command('run.keep', `Stop and keep “${active.name}”`, '', act('keep', active.id))] : []),
-    ...(shown && isResting ? [command('run.resume', `Resume “${shown.name}”`, '', act('resume', shown.id))] : []),
+    ...(active ? [command('run.pause', `Pause “${isolated(active.name)}”`, '', act('pause', active.id))] : []),
+    ...(active ? [command('run.keep', `Stop and keep “${isolated(active.name)}”`, '', act('keep', active.id))] : []),
+    ...(shown && isResting
+      ? [command('run.resume', `Resume “${isolated(shown.name)}”`, '', act('resume', shown.id))]
+      : []),
     ...studio.runs.map(({ id, name }) =>
-      command(`run.${id}`, `Show the run “${name}”`, '', () => address.go({ screen: 'train', run: id, runs: null })),
+      command(`run.${id}`, `Show the run “${isolated(name)}”`, '', () =>
+        address.go({ screen: 'train', run: id, runs: null }),
+      ),
     ),
   ];
 }
@@ -94,11 +99,11 @@ function libraryCommands(studio: Studio): Command[] {
     command('dataset.add', 'Add folders …', '', () => dialogs.show('add')),
     ...(dataset === null
       ? []
-      : [command('dataset.rescan', `Look at ${dataset.name} again`, '', () => lookAgain(dataset.id))]),
+      : [command('dataset.rescan', `Look at ${isolated(dataset.name)} again`, '', () => lookAgain(dataset.id))]),
     ...(undo === null ? [] : [command('undo', `Undo: ${undo}`, 'Ctrl Z', () => void studio.undo())]),
     ...(redo === null ? [] : [command('redo', `Redo: ${redo}`, 'Ctrl Shift Z', () => void studio.redo())]),
     ...(studio.datasets ?? []).map(({ id, name }) =>
-      command(`dataset.${id}`, `Show the data set ${name}`, '', () => showDataset(id)),
+      command(`dataset.${id}`, `Show the data set ${isolated(name)}`, '', () => showDataset(id)),
     ),
   ];
 }

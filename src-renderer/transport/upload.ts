@@ -5,6 +5,7 @@
  * can't be taken is left out and told; only an engine that stays away or a full disk ends an upload.
  */
 import type { ContractRouterClient } from '@orpc/contract';
+import { isolated } from '../../src-main/contract/isolated-name.ts';
 import { isSkippedFolder, kindOfName } from '../../src-main/contract/scan-rules.ts';
 import type { StudioContract } from '../../src-main/contract/studio/studio-contract.ts';
 import {
@@ -63,7 +64,7 @@ export async function uploadFiles(studio: UploadingStudio, dropped: readonly Upl
   const files = dropped.filter(({ relativePath }) => isLookedAt(relativePath));
   if (files.length === 0) return studio.notify('There is no picture among what was dropped.', true);
   const name = files[0]!.relativePath.split('/')[0]!.slice(0, 200);
-  const progress = studio.beginUpload(`Uploading ${name}`);
+  const progress = studio.beginUpload(`Uploading ${isolated(name)}`);
   const refused: string[] = [];
   try {
     const batch = await batchOf(files);
@@ -80,7 +81,7 @@ export async function uploadFiles(studio: UploadingStudio, dropped: readonly Upl
       const path = one.relativePath.normalize('NFC');
       if (!arrived.has(path)) {
         const reason = await sendFile(studio.key, batch, one, sameAs(one, earlier.get(path)));
-        if (reason !== null) refused.push(`${one.relativePath} (${reason})`);
+        if (reason !== null) refused.push(`${isolated(one.relativePath)} (${reason})`);
       }
       progress.report((index + 1) / files.length, `${index + 1} of ${counted(files.length, 'file')}`);
     }

@@ -5,10 +5,10 @@ import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { dropPaths } from './support/drop-folder.ts';
 import { picturesOf, sampleFolder } from './support/sample-folder.ts';
-import { expect, test } from './support/studio-test.ts';
+import { expect, test, trainedTest } from './support/studio-test.ts';
 
 const MARKUP = '<img src=x onerror=alert(1)>.png';
 const BIDI = 'invoice\u202egnp.exe.png';
@@ -84,6 +84,95 @@ test('names of markup are text, and what is no picture is never sent as it is', 
     expect(opened.body.subarray(8, 12).toString('latin1')).toBe('WEBP');
     expect(opened.body.toString('latin1')).not.toContain('alert');
   }
+});
+
+/** Overrides what follows: unless it is isolated, all of the line after it is drawn from right to left. */
+const TURNED = 'moths\u202ehtom';
+const HEBREW = 'תמונה';
+
+/** Words as they stand in one piece of text, drawn from left to right and after what stands before them. */
+async function expectInOrder(place: Locator, words: string): Promise<void> {
+  await expect(place).toContainText(words);
+  const [before, first, last] = await place.evaluate((element, text) => {
+    const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+    const leftOf = (node: Node, letter: number): number => {
+      const range = document.createRange();
+      range.setStart(node, letter);
+      range.setEnd(node, letter + 1);
+      return range.getBoundingClientRect().left;
+    };
+    let begin: number | null = null;
+    for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+      begin ??= node.nodeValue!.trim() === '' ? null : leftOf(node, node.nodeValue!.search(/\S/));
+      const at = node.nodeValue!.indexOf(text);
+      if (at >= 0) return [begin!, leftOf(node, at), leftOf(node, at + text.length - 1)] as const;
+    }
+    return [0, 0, 0] as const;
+  }, words);
+  expect(before, words).toBeLessThan(first);
+  expect(first, words).toBeLessThan(last);
+}
+
+test('names that turn the writing around turn nothing but themselves', async ({ page, folder }) => {
+  const pictures = join(folder, TURNED);
+  mkdirSync(join(pictures, HEBREW), { recursive: true });
+  mkdirSync(join(pictures, TURNED), { recursive: true });
+  const [first, second] = picturesOf('flags').map((name) => join(sampleFolder, 'flags', name));
+  for (const label of [HEBREW, TURNED]) {
+    cpSync(first!, join(pictures, label, BIDI));
+    cpSync(second!, join(pictures, label, `${HEBREW} 1.png`));
+  }
+  writeFileSync(join(pictures, HEBREW, `torn${BIDI}`), 'not a picture');
+  await page.getByRole('button', { name: 'Add folders …' }).click();
+  await page.getByLabel('Paths of folders').fill(pictures);
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  await expectInOrder(page.getByText(/ new files/), ' new files');
+  await page.getByRole('gridcell', { name: BIDI }).last().click();
+  const details = page.getByRole('complementary', { name: 'Details' });
+  await expect(details.locator('bdi').first()).toHaveText(BIDI);
+  // Copied, a path is what it is.
+  await expect(details.locator('.path bdi').first()).toHaveText(new RegExp(`/${BIDI}$`));
+  await page.keyboard.press('f');
+  const loupe = page.getByRole('dialog');
+  const name = (await loupe.locator('strong bdi').boundingBox())!;
+  const label = (await loupe.locator('span bdi').boundingBox())!;
+  expect(name.x + name.width).toBeLessThanOrEqual(label.x);
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('l');
+  await page.keyboard.type(TURNED);
+  await page.keyboard.press('Enter');
+  await expectInOrder(page.getByText(/ labelled /), ' labelled');
+  await page.getByRole('button', { name: /^Undo: Labelled/ }).click();
+  await expectInOrder(page.getByText(/^Undone: /), '1 file');
+});
+
+trainedTest('nor do the names of data sets and runs', async ({ page }) => {
+  await page.getByLabel('More about emoji').click();
+  await page.getByRole('button', { name: 'Rename …' }).click();
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill(TURNED);
+  await page.keyboard.press('Enter');
+  await page.getByLabel(`More about ${TURNED}`).click();
+  await page.getByRole('button', { name: 'Remove …' }).click();
+  await expectInOrder(page.getByRole('heading', { name: /^Remove / }), 'from');
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await page.keyboard.press('ControlOrMeta+k');
+  await page.keyboard.type('look at');
+  await expectInOrder(page.getByRole('option', { name: /^Look at / }), 'again');
+  await page.keyboard.press('Escape');
+
+  await page.getByRole('navigation').getByRole('button', { name: 'Train' }).click();
+  await expect(page.getByRole('heading', { name: /^Train on / }).locator('bdi')).toHaveText(TURNED);
+  await page.getByRole('button', { name: /^ten steps/ }).click();
+  await page.getByRole('button', { name: 'Rename the run' }).click();
+  await page.getByRole('textbox', { name: 'Name of the run' }).fill(TURNED);
+  await page.keyboard.press('Enter');
+  await expectInOrder(page.getByText(/ · ResNet-/), 'ResNet-');
+  await page.getByRole('button', { name: 'Remove …' }).click();
+  await expectInOrder(page.getByRole('heading', { name: /^Remove the run / }), '”?');
+  await page.keyboard.press('Escape');
+  await page.getByRole('navigation').getByRole('button', { name: 'Map' }).click();
+  await expectInOrder(page.getByText(/^by .*step 10/), ', step 10');
 });
 
 test('uploads are refused without a length, over 512 MB, and without the key', async ({ page, folder, engine }) => {

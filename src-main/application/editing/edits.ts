@@ -8,6 +8,7 @@
  */
 import type { Clock } from '#base/clock.ts';
 import type { DatasetId, FileId, ImageId } from '#base/ids.ts';
+import { isolated } from '#contract/isolated-name.ts';
 import { OneAtATime } from '../one-at-a-time.ts';
 import type { Dataset, FolderLabels, LibraryStores } from '../ports/library.ts';
 import type { SavedView } from '../ports/saved-views.ts';
@@ -45,7 +46,7 @@ export class Edits {
 
   /** @param label null: back to the folder's. @returns how many of the files hold an image, and so have it now. */
   setLabel(fileIds: readonly FileId[], label: string | null): Promise<number> {
-    const words = label === null ? 'Gave back the folder’s label to' : `Labelled “${label}”:`;
+    const words = label === null ? 'Gave back the folder’s label to' : `Labelled “${isolated(label)}”:`;
     const changeOf = (images: readonly ImageId[]): LabelChange => ({
       kind: 'labels',
       labels: images.map((id) => [id, label]),
@@ -56,7 +57,7 @@ export class Edits {
   /** What is to be added and taken away is taken away. @returns how many of the files hold an image. */
   setTags(fileIds: readonly FileId[], add: readonly string[], remove: readonly string[]): Promise<number> {
     const added = add.filter((tag) => !remove.includes(tag));
-    const named = (tags: readonly string[]): string => tags.map((tag) => `“${tag}”`).join(', ');
+    const named = (tags: readonly string[]): string => tags.map((tag) => `“${isolated(tag)}”`).join(', ');
     const words = [
       added.length > 0 ? `Tagged ${named(added)}` : '',
       remove.length > 0 ? `${added.length > 0 ? 'took' : 'Took'} away ${named(remove)}` : '',
@@ -73,7 +74,7 @@ export class Edits {
   async setFolderLabels(datasetId: DatasetId, choice: FolderLabels): Promise<void> {
     const name = this.#stores.datasets.find(datasetId)?.name ?? '';
     const words = choice === 'never' ? 'Sub-folders are no labels' : 'Sub-folders are labels';
-    await this.#act('dataset.setFolderLabels', `${words} in “${name}”`, { kind: 'folderLabels', datasetId, choice });
+    await this.#act('dataset.setFolderLabels', `${words} in “${isolated(name)}”`, { kind: 'folderLabels', datasetId, choice });
   }
 
   /**
@@ -83,18 +84,18 @@ export class Edits {
    * @throws KindredError `run.active`.
    */
   async removeDataset({ id, name }: Dataset, files: number): Promise<void> {
-    const words = `Removed “${name}”: ${countOfFiles(files)}`;
+    const words = `Removed “${isolated(name)}”: ${countOfFiles(files)}`;
     await this.#act('dataset.remove', words, { kind: 'datasetRemoval', datasetId: id, isRemoved: true });
   }
 
   /** Keeps a view by its name, in place of one that has it. */
   async saveView({ datasetId, name, settings }: SavedView): Promise<void> {
-    await this.#act('view.save', `Kept the view “${name}”`, { kind: 'savedView', datasetId, name, settings });
+    await this.#act('view.save', `Kept the view “${isolated(name)}”`, { kind: 'savedView', datasetId, name, settings });
   }
 
   async removeView(datasetId: DatasetId, name: string): Promise<void> {
     if (this.#stores.savedViews.find(datasetId, name) === null) return;
-    await this.#act('view.remove', `Removed the view “${name}”`, {
+    await this.#act('view.remove', `Removed the view “${isolated(name)}”`, {
       kind: 'savedView',
       datasetId,
       name,

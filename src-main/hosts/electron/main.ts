@@ -1,6 +1,7 @@
 /** Electron draws the window; the engine, a plain Node process, does everything else (native image code is unsafe here). */
 import { app, dialog, Menu, Notification, powerMonitor, powerSaveBlocker, type Event } from 'electron';
 import { join } from 'node:path';
+import { isolated } from '#contract/isolated-name.ts';
 import type { Activity, EndedRun } from '#contract/studio/desktop.ts';
 import { EngineChild } from '../desktop/engine-child.ts';
 import { Leaving } from '../desktop/leaving.ts';
@@ -40,7 +41,7 @@ function follow(now: Activity): void {
 }
 
 function announce({ name, summary }: EndedRun): void {
-  const title = `Training of “${name}” has ended`;
+  const title = `Training of “${isolated(name)}” has ended`;
   new Notification({ title, body: summary }).on('click', () => studio.show()).show();
 }
 

@@ -12,6 +12,7 @@ import { encoderKey } from '#application/encoder-key.ts';
 import type { Dataset } from '#application/ports/library.ts';
 import type { Run } from '#application/ports/runs.ts';
 import { messageOf } from '#base/errors.ts';
+import { isolated } from '#contract/isolated-name.ts';
 import { fileFilterSchema } from '#contract/studio/files.ts';
 import type { DatasetId, RunId } from '#base/ids.ts';
 import type { ChosenEncoder } from '#application/ports/query-encoder.ts';
@@ -134,7 +135,7 @@ export class EmbedJobs {
     const left = new AbortController();
     const look: Look = { room, left, ended, isAskedAgain: false };
     this.#looking.set(id, look);
-    this.#session.jobs.start('embed', `Looking at all images with “${run.name}”`, async (tools) => {
+    this.#session.jobs.start('embed', `Looking at all images with “${isolated(run.name)}”`, async (tools) => {
       const own = room === null ? [left.signal] : [left.signal, room.signal];
       const signal = AbortSignal.any([tools.signal, ...own]);
       try {
@@ -208,6 +209,6 @@ function sayProgress(report: JobWork['report']): (progress: EmbedProgress) => vo
 
 function wordsOf({ name }: Run, { embedded, alreadyThere }: EmbeddedImages): string | null {
   if (embedded === 0) return null;
-  if (alreadyThere === 0) return `Searches are now answered by “${name}”.`;
-  return `“${name}” has looked at ${embedded.toLocaleString('en')} more ${embedded === 1 ? 'image' : 'images'}.`;
+  if (alreadyThere === 0) return `Searches are now answered by “${isolated(name)}”.`;
+  return `“${isolated(name)}” has looked at ${embedded.toLocaleString('en')} more ${embedded === 1 ? 'image' : 'images'}.`;
 }

@@ -1,5 +1,6 @@
 import type { ChosenEncoder } from '#application/ports/query-encoder.ts';
 import { keyOf } from '#application/search-images.ts';
+import { isolated } from '#contract/isolated-name.ts';
 
 /** Who answers a search or lays out a map, as a window names it. */
 export interface EncoderTitle {
@@ -12,6 +13,6 @@ export function encoderTitle(encoder: ChosenEncoder): EncoderTitle {
   const title =
     encoder.kind === 'baseline'
       ? 'colour and shape'
-      : `${encoder.runName}, step ${encoder.checkpointStep.toLocaleString('en')}`;
+      : `${isolated(encoder.runName)}, step ${encoder.checkpointStep.toLocaleString('en')}`;
   return { key: keyOf(encoder), title, isBaseline: encoder.kind === 'baseline' };
 }

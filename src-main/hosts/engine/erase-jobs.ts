@@ -2,13 +2,14 @@
 import { datasetsToErase, eraseRemoved, giveUpDataset } from '#application/erase-datasets.ts';
 import type { Dataset } from '#application/ports/library.ts';
 import { refuseWhileTraining } from '#application/remove-dataset.ts';
+import { isolated } from '#contract/isolated-name.ts';
 import type { StudioSession } from './studio-session.ts';
 
 /** Takes a dataset out of sight for good, durably, and begins to erase it. @throws KindredError `run.active`. */
 export async function eraseDataset(session: StudioSession, { id, name }: Dataset): Promise<void> {
   refuseWhileTraining(session.stores, id);
   await giveUpDataset(session.stores, id);
-  startErasing(session, `Erasing ${name}`);
+  startErasing(session, `Erasing ${isolated(name)}`);
 }
 
 /** Erases what an earlier process left, and what was removed too long ago to be brought back. */

@@ -10,6 +10,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { isolated } from '#contract/isolated-name.ts';
 import type { JobWork } from './job-list.ts';
 import type { StudioSession } from './studio-session.ts';
 import { type UploadedFolder, uploadRequest } from './upload-imports.ts';
@@ -38,7 +39,7 @@ export function startUploadImport(
   session: StudioSession,
   { batch, name, isPartial, shown }: UploadedFolder & { readonly isPartial: boolean; readonly shown: number },
 ): string {
-  return session.jobs.start('import', `Adding ${name}`, async (tools) => {
+  return session.jobs.start('import', `Adding ${isolated(name)}`, async (tools) => {
     const result = await runImport(session, { batch, name }, tools);
     return isPartial ? null : closingWords({ ...result, new: result.new + shown });
   });
@@ -47,7 +48,7 @@ export function startUploadImport(
 /** Looks again at all folders of a dataset because something changed there; says only what is new. */
 export function lookAgain(session: StudioSession, dataset: Dataset): Promise<void> {
   return new Promise((resolve) => {
-    session.jobs.start('import', `Looking at ${dataset.name}, which has changed`, async (tools) => {
+    session.jobs.start('import', `Looking at ${isolated(dataset.name)}, which has changed`, async (tools) => {
       try {
         const result = await runImport(session, requestFor(dataset), tools);
         return result.new + result.changed + result.moved > 0 ? closingWords(result) : null;
@@ -170,5 +171,5 @@ function closingWords({ dataset, new: added, changed, missing, problems }: Impor
     missing > 0 ? `${counted(missing, 'missing file')}` : '',
     problems > 0 ? `${counted(problems, 'file')} with a problem` : '',
   ].filter((part) => part !== '');
-  return `${dataset.name}: ${parts.length === 0 ? 'nothing has changed' : parts.join(', ')}.`;
+  return `${isolated(dataset.name)}: ${parts.length === 0 ? 'nothing has changed' : parts.join(', ')}.`;
 }

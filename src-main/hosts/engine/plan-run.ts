@@ -2,6 +2,7 @@
 import { cacheSideOf } from '#application/start-run.ts';
 import { asksForGpu, deviceReason } from '#application/doctor.ts';
 import type { Run, RunEvent } from '#application/ports/runs.ts';
+import { isolated } from '#contract/isolated-name.ts';
 import type { Plan } from '#contract/studio/runs.ts';
 import type { TrainingConfig } from '#contract/training-config.ts';
 import { deviceChoice } from '../cli/doctor/doctor-ports.ts';
@@ -76,7 +77,7 @@ function knownBefore(session: PlanSession, { config, withChanges }: RunWish): Kn
   const isAlike = ({ config: other }: Run): boolean => workOf(other) === work;
   for (const run of session.stores.runs.list().filter(isAlike)) {
     const known = knownBy(runHost(session.wiring).readEvents(run.id));
-    if (known !== null) return { ...known, measuredBy: `as the run “${run.name}” was` };
+    if (known !== null) return { ...known, measuredBy: `as the run “${isolated(run.name)}” was` };
   }
   return null;
 }

@@ -14,6 +14,7 @@ import {
 import { type LongerRequest, longerName, trainLonger } from '#application/train-longer.ts';
 import { isKindredError, KindredError, messageOf } from '#base/errors.ts';
 import type { RunId } from '#base/ids.ts';
+import { isolated } from '#contract/isolated-name.ts';
 import type { RunSummary } from '#contract/studio/runs.ts';
 import { decodingJob } from './decoding-job.ts';
 import { untilReleased } from './orphaned-runs.ts';
@@ -41,7 +42,7 @@ interface Waiting {
 const STOPPED: ReadonlySet<string> = new Set(['job.cancelled', 'job.interrupted']);
 const AT_REST: ReadonlySet<string> = new Set(['paused', 'finished', 'failed']);
 
-const decodingTitle = (name: string): string => `Decoding images for “${name}”`;
+const decodingTitle = (name: string): string => `Decoding images for “${isolated(name)}”`;
 
 /* A run is made at once (its images decoded, its row in the library as `queued`); only training waits for its turn. */
 export class RunQueue {
@@ -277,8 +278,8 @@ export class RunQueue {
     if (this.#isClosing || (isKindredError(error) && STOPPED.has(error.code))) return;
     const name = this.#nameOf(id);
     if (name === null) return;
-    const reason = new Error(`“${name}” is not being trained: ${messageOf(error)}`, { cause: error });
-    this.#session.jobs.start('embed', `Training “${name}”`, () => Promise.reject(reason));
+    const reason = new Error(`“${isolated(name)}” is not being trained: ${messageOf(error)}`, { cause: error });
+    this.#session.jobs.start('embed', `Training “${isolated(name)}”`, () => Promise.reject(reason));
   }
 
   /** null: it is no longer in the library. */

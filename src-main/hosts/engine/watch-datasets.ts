@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { sep } from 'node:path';
 import { messageOf } from '#base/errors.ts';
 import type { DatasetId } from '#base/ids.ts';
+import { isolated } from '#contract/isolated-name.ts';
 import { createFolderWatcher } from '#images/folder-watcher.ts';
 import { lookAgain } from './import-jobs.ts';
 import type { StudioSession } from './studio-session.ts';
@@ -28,7 +29,7 @@ export function watchDatasets(session: StudioSession): WatchedFolders {
       if (dataset !== null) await lookAgain(session, dataset);
     },
     onUnwatched: (folder, error) => {
-      const text = `${folder} is not watched for changes (${messageOf(error)}). After a change, look at the data set again yourself.`;
+      const text = `${isolated(folder)} is not watched for changes (${messageOf(error)}). After a change, look at the data set again yourself.`;
       session.jobs.start('import', 'Watching for changes', () => Promise.reject(new Error(text)));
     },
   });

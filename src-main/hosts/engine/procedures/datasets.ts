@@ -4,6 +4,7 @@ import type { DatasetId } from '#base/ids.ts';
 import { fileURLToPath } from 'node:url';
 import type { Carried } from '#application/editing/edits.ts';
 import type { Dataset } from '#application/ports/library.ts';
+import { isolated } from '#contract/isolated-name.ts';
 import { eraseDataset } from '../erase-jobs.ts';
 import { requestFor, startImport, startUploadImport } from '../import-jobs.ts';
 import type { StudioSession } from '../studio-session.ts';
@@ -21,7 +22,7 @@ export function requireDataset(session: StudioSession, id: number): Dataset {
 
 /** Looks again at all folders of a dataset. */
 function rescan(session: StudioSession, dataset: Dataset): string {
-  return startImport(session, `Looking at ${dataset.name} again`, requestFor(dataset));
+  return startImport(session, `Looking at ${isolated(dataset.name)} again`, requestFor(dataset));
 }
 
 const { dataset } = studio;
