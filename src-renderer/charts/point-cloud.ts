@@ -45,9 +45,15 @@ export function zoomedAt(view: MapView, factor: number, x: number, y: number): M
   return { scale: view.scale * factor, dx: x - (x - view.dx) * factor, dy: y - (y - view.dy) * factor };
 }
 
+/** Points that are brought out: those of which `of`, one number a point, is `value`. */
+export interface Emphasis {
+  readonly of: Uint8Array;
+  readonly value: number;
+}
+
 /**
- * Writes the points as squares of `sizePx`, in order, so later points cover earlier ones; points of `emphasis` (when
- * given, one flag a point) come last in full colour and all others are dimmed.
+ * Writes the points as squares of `sizePx`, in order, so later points cover earlier ones; points of `emphasis` come last,
+ * larger and in full colour, and all others are dimmed.
  *
  * @param pixels the image, `width * height` pixels; filled with `background` first.
  */
@@ -58,32 +64,32 @@ export function drawPoints(
   cloud: PointCloud,
   view: MapView,
   palette: Palette,
-  options: { readonly background: number; readonly sizePx: number; readonly emphasis?: Uint8Array },
+  options: { readonly background: number; readonly sizePx: number; readonly emphasis?: Emphasis },
 ): void {
   pixels.fill(options.background);
   const { emphasis } = options;
   const image = { pixels, width, height };
-  if (!emphasis) return drawPass(image, cloud, view, options.sizePx, palette, null, 0);
+  if (!emphasis) return drawPass(image, cloud, view, options.sizePx, palette, null);
   const dimmed = palette.map((colour) => mixed(colour, options.background, 0.72));
-  drawPass(image, cloud, view, options.sizePx, dimmed, emphasis, 0);
-  drawPass(image, cloud, view, options.sizePx + 1, palette, emphasis, 1);
+  drawPass(image, cloud, view, options.sizePx, dimmed, { ...emphasis, isWanted: false });
+  drawPass(image, cloud, view, options.sizePx + 1, palette, { ...emphasis, isWanted: true });
 }
 
-/** Draws the points whose flag is `wanted`; without flags, all. */
+/** Draws the points that are emphasised, or those that are not; without emphasis, all. */
 function drawPass(
   { pixels, width, height }: { readonly pixels: Uint32Array; readonly width: number; readonly height: number },
   { positions, groups }: PointCloud,
   { scale, dx, dy }: MapView,
   sizePx: number,
   palette: Palette,
-  flags: Uint8Array | null,
-  wanted: 0 | 1,
+  emphasis: (Emphasis & { readonly isWanted: boolean }) | null,
 ): void {
+  const { of, value, isWanted } = emphasis ?? { of: groups, value: 0, isWanted: null };
   // Half a pixel more, so that cutting off rounds to the nearest.
   const shift = 0.5 - (sizePx - 1) / 2;
   const [mostX, mostY] = [width - sizePx, height - sizePx];
   for (let i = 0, p = 0; p < positions.length; i++, p += 2) {
-    if (flags !== null && flags[i] !== wanted) continue;
+    if (isWanted !== null && (of[i] === value) !== isWanted) continue;
     const x = positions[p]! * scale + dx + shift;
     const y = positions[p + 1]! * scale + dy + shift;
     if (!(x >= 0 && y >= 0 && x < mostX + 1 && y < mostY + 1)) continue;

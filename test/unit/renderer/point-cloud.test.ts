@@ -32,7 +32,7 @@ describe('drawPoints', () => {
   it('draws emphasised points last, in full colour, and dims the others', () => {
     const pixels = new Uint32Array(6 * 6);
     const view = { scale: 1, dx: 0, dy: 0 };
-    const emphasis = Uint8Array.of(1, 0);
+    const emphasis = { of: Uint8Array.of(1, 0), value: 1 };
     drawPoints(pixels, 6, 6, cloud([1, 1, 4, 4], [0, 1]), view, palette, { background: BACK, sizePx: 1, emphasis });
     expect(pixels[6 + 1]).toBe(palette[0]);
     expect(pixels[4 * 6 + 4]).toBe(mixed(palette[1]!, BACK, 0.72));
