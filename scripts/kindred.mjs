@@ -3,24 +3,18 @@
  * or stale, then the command, on Node 24. Plain Node 20 or newer, no dependencies: this file runs before there are any.
  */
 import { buildApp } from './build-app.mjs';
-import { becomeProgram } from './launch.mjs';
 import { packageApp } from './package-app.mjs';
 import { runBench } from './run-bench.mjs';
 import { runChecks } from './run-check.mjs';
 import { takePictures } from './take-pictures.mjs';
 import { runTests } from './run-tests.mjs';
+import { start } from './start.mjs';
 import { ensureSetUp } from './setup/ensure.mjs';
-import { projectNode, root } from './setup/places.mjs';
 import { say } from './setup/progress.mjs';
-import { ensureWindow, opensStudio } from './setup/window.mjs';
-import { join } from 'node:path';
 
 const verbs = {
   setup: () => 0,
-  start: async (args) => {
-    if (opensStudio(args)) await ensureWindow();
-    return becomeProgram(projectNode(), [join(root, 'src-main', 'hosts', 'cli', 'main.ts'), ...args]);
-  },
+  start,
   test: runTests,
   check: runChecks,
   build: buildApp,

@@ -30,6 +30,7 @@ export class EngineChild {
   readonly #folder: string;
   readonly #listener: EngineListener;
   readonly #endsMs: number[] = [];
+  #library: string | null = null;
   #child: ChildProcess | null = null;
   #closed: Promise<void> | null = null;
 
@@ -39,15 +40,23 @@ export class EngineChild {
     this.#listener = listener;
   }
 
-  /** @param port 0: any free one. */
-  start(port = 0): void {
+  /** @param port 0: any free one. @param library null: the platform's own. */
+  start({ port, library }: { readonly port: number; readonly library: string | null }): void {
+    this.#library = library;
+    this.#startOn(port);
+  }
+
+  #startOn(port: number): void {
     const node = join(this.#folder, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
     const entry = join(this.#folder, 'src-main', 'hosts', 'cli', 'main.ts');
-    const words = ['studio', '--no-open', '--json', '--end-with-input', '--port', String(port)];
+    const library = this.#library === null ? [] : ['--library', this.#library];
+    const words = ['studio', '--no-open', '--json', '--end-with-input', '--port', String(port), ...library];
     const child = spawn(node, [entry, ...words], {
       cwd: this.#folder,
       stdio: ['pipe', 'pipe', 'inherit'],
       windowsHide: true,
+      // In a group of its own: Ctrl-C in a terminal is for the shell, which asks, and then ends its input.
+      detached: process.platform !== 'win32',
       env: engineEnvironment(),
     });
     this.#child = child;
@@ -89,12 +98,12 @@ export class EngineChild {
 
   #ended(askedPort: number, readyPort: number | null, reason: string): void {
     this.#listener.onActivity({ runs: 0, jobs: 0, share: null });
-    if (readyPort === null) return askedPort === 0 ? this.#listener.onFailure(reason) : this.start();
+    if (readyPort === null) return askedPort === 0 ? this.#listener.onFailure(reason) : this.#startOn(0);
     const nowMs = performance.now();
     this.#endsMs.push(nowMs);
     const recent = this.#endsMs.filter((ms) => nowMs - ms < ENDS_WITHIN_MS);
     if (recent.length > MOST_ENDS) this.#listener.onFailure(reason);
-    else this.start(readyPort);
+    else this.#startOn(readyPort);
   }
 }
 

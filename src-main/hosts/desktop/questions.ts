@@ -1,4 +1,5 @@
 /** What the shell asks and says, in a message box's terms and beside the tray. */
+import { isolated } from '#contract/isolated-name.ts';
 import type { Activity } from '#contract/studio/desktop.ts';
 
 export interface Question {
@@ -65,3 +66,6 @@ export function trayText({ runs, jobs, share }: Activity): string {
 export function barOf({ share, ...work }: Activity): number {
   return isWorking(work) ? (share ?? 2) : -1;
 }
+
+/** What the notice of a run that has ended is headed with. */
+export const endedTitle = (name: string): string => `Training of “${isolated(name)}” has ended`;

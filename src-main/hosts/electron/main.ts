@@ -1,16 +1,17 @@
 /** Electron draws the window; the engine, a plain Node process, does everything else (native image code is unsafe here). */
 import { app, dialog, Menu, Notification, powerMonitor, powerSaveBlocker, type Event } from 'electron';
 import { join } from 'node:path';
-import { isolated } from '#contract/isolated-name.ts';
 import type { Activity, EndedRun } from '#contract/studio/desktop.ts';
 import { EngineChild } from '../desktop/engine-child.ts';
 import { Leaving } from '../desktop/leaving.ts';
 import { menuFor } from '../desktop/menu.ts';
 import { messagesOf, SCHEME } from '../desktop/opened-words.ts';
-import { isWorking } from '../desktop/questions.ts';
+import { endedTitle, isWorking } from '../desktop/questions.ts';
+import { startOptionsOf } from '../desktop/start-options.ts';
 import { harden } from './harden.ts';
 import { StudioWindow } from './studio-window.ts';
 
+const options = startOptionsOf(process.argv, app.getPath('userData'));
 let activity: Activity = { runs: 0, jobs: 0, share: null };
 let blocker: number | null = null;
 
@@ -19,10 +20,7 @@ const engine = new EngineChild(app.isPackaged ? join(process.resourcesPath, 'eng
   onReady: (address) => studio.open(address),
   onActivity: follow,
   onRunEnded: announce,
-  onFailure: (reason) => {
-    dialog.showErrorBox('The engine of Kindred can’t be started', reason);
-    void leaving.end();
-  },
+  onFailure: (reason) => (dialog.showErrorBox('The engine of Kindred can’t be started', reason), void leaving.end()),
 });
 const leaving = new Leaving({
   work: () => activity,
@@ -41,8 +39,7 @@ function follow(now: Activity): void {
 }
 
 function announce({ name, summary }: EndedRun): void {
-  const title = `Training of “${isolated(name)}” has ended`;
-  new Notification({ title, body: summary }).on('click', () => studio.show()).show();
+  new Notification({ title: endedTitle(name), body: summary }).on('click', () => studio.show()).show();
 }
 
 function open(words: readonly string[], base: string): void {
@@ -54,6 +51,7 @@ function open(words: readonly string[], base: string): void {
 const given = (words: readonly string[]): readonly string[] => words.slice(app.isPackaged ? 1 : 2);
 const openOne = (event: Event, word: string): void => (event.preventDefault(), open([word], '/'));
 
+app.setPath('userData', options.windowFolder);
 if (!app.requestSingleInstanceLock()) app.quit();
 else {
   app.enableSandbox();
@@ -70,6 +68,6 @@ else {
     const menu = menuFor(process.platform, { isForDevelopers: !app.isPackaged }, run);
     Menu.setApplicationMenu(Menu.buildFromTemplate(menu));
     open(given(process.argv), process.cwd());
-    engine.start();
+    engine.start(options);
   });
 }

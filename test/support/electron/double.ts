@@ -53,6 +53,9 @@ class App extends EventEmitter {
   getAppPath(): string {
     return process.env['DOUBLE_APP_FOLDER'] ?? '';
   }
+  getPath(name: string): string {
+    return `/${name}`;
+  }
   requestSingleInstanceLock(): boolean {
     return process.env['DOUBLE_IS_SECOND'] !== '1';
   }

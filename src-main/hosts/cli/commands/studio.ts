@@ -20,7 +20,7 @@ const PAGE = fileURLToPath(new URL('../../../../out/renderer', import.meta.url))
 export const register: RegisterCommand = (program, cli) => {
   program
     .command('studio')
-    .description('Open the studio: a window in the browser on the library')
+    .description('Open the studio on the library: in a window of its own where Electron is there, else in the browser')
     .option('--no-open', 'print the address and leave the browser alone')
     .option('--port <port>', 'listen here (else where it did last, or on any free port; 0: any)')
     .option('--end-with-input', 'end when the standard input ends')
