@@ -29,9 +29,7 @@ export interface LoadedTensorFlow {
  * @throws KindredError `setup.incomplete` when the library or the addon can't be loaded.
  */
 export async function loadTensorFlow(settings: TensorFlowSettings = { threads: null }): Promise<LoadedTensorFlow> {
-  if (isMainThread) {
-    for (const [name, value] of Object.entries(tensorFlowEnvironment(settings.threads))) process.env[name] ??= value;
-  }
+  if (isMainThread) Object.assign(process.env, tensorFlowEnvironment(settings.threads));
   try {
     await import('@tensorflow/tfjs-node');
   } catch (error) {

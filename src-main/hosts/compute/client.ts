@@ -54,7 +54,7 @@ export function startCompute(threads: number, onMessage: (message: FromCompute) 
 
 /** @param threads 0: one for each core. Variables that are set already stay as they are. */
 function computeEnvironment(threads: number): NodeJS.ProcessEnv {
-  return { ...tensorFlowEnvironment(threads === 0 ? null : threads), ...process.env };
+  return { ...process.env, ...tensorFlowEnvironment(threads === 0 ? null : threads) };
 }
 
 function withoutChatter(words: string): string {
