@@ -14,6 +14,6 @@ export function keepRun(runs: RunStore, host: Pick<RunHost, 'inspect'>, { id, na
     const text = `Run "${name}" (${id}) has no trained encoder to keep yet. Train it a little, or remove it.`;
     throw new KindredError('checkpoint.missing', text, { id });
   }
-  runs.update(id, { status: 'finished', failure: null, ...checkpoint });
+  runs.update(id, { status: 'finished', failure: null, interruptedStep: null, ...checkpoint });
   return checkpoint.step;
 }

@@ -1,5 +1,6 @@
 /** Runs as they stand: what the library remembers, corrected by who really trains them and what is on disk. */
 import type { Run, RunHost, RunStore } from './ports/runs.ts';
+import { interruptedRun } from './running/interrupted-run.ts';
 
 /** @param isLibraryHeld some process holds the library, so that what waits may have its turn yet. */
 export function listRuns(runs: RunStore, host: RunHost, isLibraryHeld: boolean): readonly Run[] {
@@ -12,5 +13,6 @@ export function runAsItStands(run: Run, host: RunHost, isLibraryHeld: boolean): 
   if (!isWaiting && run.status !== 'running' && run.status !== 'pausing') return run;
   const { isHeld, checkpoint } = host.inspect(run.id);
   if (isHeld || (isWaiting && isLibraryHeld)) return run;
-  return { ...run, status: 'paused', ...(checkpoint ?? { step: 0, elapsedMs: 0 }) };
+  if (isWaiting) return { ...run, status: 'paused', ...(checkpoint ?? { step: 0, elapsedMs: 0 }) };
+  return { ...run, ...interruptedRun(run, host) };
 }

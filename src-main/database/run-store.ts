@@ -19,16 +19,18 @@ interface RunRow {
   readonly loss: number | null;
   readonly headline: string | null;
   readonly failure: string | null;
+  /** Not there in a library of an older format that is only read. */
+  readonly interrupted_step?: number | null;
 }
 
 const INSERT = `INSERT INTO runs (id, name, dataset_id, status, config, created_ms, started_ms, ended_ms, step,
-    total_steps, elapsed_ms, loss, headline, failure)
+    total_steps, elapsed_ms, loss, headline, failure, interrupted_step)
   VALUES ($id, $name, $datasetId, $status, $config, $createdMs, $startedMs, $endedMs, $step,
-    $totalSteps, $elapsedMs, $loss, $headline, $failure)`;
+    $totalSteps, $elapsedMs, $loss, $headline, $failure, $interruptedStep)`;
 
 const UPDATE = `UPDATE runs SET name = $name, status = $status, config = $config, started_ms = $startedMs,
     ended_ms = $endedMs, step = $step, total_steps = $totalSteps, elapsed_ms = $elapsedMs, loss = $loss,
-    headline = $headline, failure = $failure
+    headline = $headline, failure = $failure, interrupted_step = $interruptedStep
   WHERE id = $id`;
 
 function runOf(row: RunRow): Run {
@@ -47,6 +49,7 @@ function runOf(row: RunRow): Run {
     loss: row.loss,
     headline: row.headline === null ? null : (JSON.parse(row.headline) as RunHeadline),
     failure: row.failure === null ? null : (JSON.parse(row.failure) as RunFailure),
+    interruptedStep: row.interrupted_step ?? null,
   };
 }
 
@@ -65,6 +68,7 @@ function changeableValues(run: Run): Values {
     loss: run.loss !== null && Number.isFinite(run.loss) ? run.loss : null,
     headline: run.headline === null ? null : JSON.stringify(run.headline),
     failure: run.failure === null ? null : JSON.stringify(run.failure),
+    interruptedStep: run.interruptedStep,
   };
 }
 

@@ -149,6 +149,22 @@ describe('migrations of the library', () => {
     expect(() => note.run(1, 'half of')).toThrow(/CHECK/);
   });
 
+  it('0008 keeps runs, none of which was interrupted as far as is known', () => {
+    const database = new Sqlite(':memory:');
+    migrate(database, libraryMigrations.slice(0, 7));
+    database
+      .prepare(
+        `INSERT INTO runs (id, name, dataset_id, status, config, created_ms, step, elapsed_ms)
+        VALUES ('r1', 'first', 1, 'paused', '{}', 0, 5, 9)`,
+      )
+      .run();
+    migrate(database, libraryMigrations.slice(0, 8));
+    expect(database.prepare('SELECT id, step, interrupted_step FROM runs').all()).toEqual([
+      { id: 'r1', step: 5, interrupted_step: null },
+    ]);
+    expect(() => database.prepare('UPDATE runs SET interrupted_step = -1').run()).toThrow(/CHECK/);
+  });
+
   it('run once: a second time changes nothing', () => {
     const database = new Sqlite(':memory:');
     migrate(database, libraryMigrations);

@@ -227,6 +227,7 @@ describe('runs', () => {
     loss: null,
     headline: null,
     failure: null,
+    interruptedStep: null,
   };
 
   it('come back as they were put and changed, newest first', () => {
@@ -235,8 +236,9 @@ describe('runs', () => {
     stores.runs.insert(run);
     stores.runs.insert(newer);
     const headline = { protocol: 'knn' as const, step: 7, top1: 0.5, chance: 0.1, k: 200, n: 100 };
-    stores.runs.update(run.id, { status: 'running', step: 7, loss: 5.25, headline });
-    expect(stores.runs.list()).toEqual([newer, { ...run, status: 'running', step: 7, loss: 5.25, headline }]);
+    stores.runs.update(run.id, { status: 'running', step: 7, loss: 5.25, headline, interruptedStep: 9 });
+    const changed = { status: 'running', step: 7, loss: 5.25, headline, interruptedStep: 9 };
+    expect(stores.runs.list()).toEqual([newer, { ...run, ...changed }]);
     stores.runs.remove(run.id);
     expect(stores.runs.find(run.id)).toBeNull();
   });

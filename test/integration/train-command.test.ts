@@ -67,6 +67,11 @@ describe('train and resume at the terminal', () => {
       await whenAtStep(killed, 4);
       killGroup(killed);
       await whenGroupIsGone(killed);
+      const cutOff = await runCommand(library, 'runs');
+      expect(cutOff.stdout).toMatch(
+        /"broken" was interrupted (at step \d+|before anything of it was kept)\..* npm start -- resume r/,
+      );
+      expect(cutOff.stdout).not.toMatch(/"whole" was interrupted/);
 
       const orphaned = startCommand(library, ['resume', 'broken', '--json']);
       await whenAtStep(orphaned, 9);
@@ -83,6 +88,7 @@ describe('train and resume at the terminal', () => {
 
       const last = await runCommand(library, 'resume', 'broken', '--json');
       expect(last.code, last.stderr).toBe(0);
+      expect((await runCommand(library, 'runs')).stdout).not.toContain('interrupted');
       const runId = String(last.events.at(-1)?.['runId']);
       const [a, b] = [lossesOf(library, String(whole.events.at(-1)?.['runId'])), lossesOf(library, runId)];
       expect([...b.keys()]).toEqual(Array.from({ length: STEPS }, (_, i) => i + 1));

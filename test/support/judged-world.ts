@@ -115,6 +115,7 @@ export function judgedWorld() {
       loss: 1,
       headline: null,
       failure: null,
+      interruptedStep: null,
     };
     stores.runs.insert(run);
     plans.set(id, {

@@ -48,6 +48,8 @@ export interface Run {
   readonly loss: number | null;
   readonly headline: RunHeadline | null;
   readonly failure: RunFailure | null;
+  /** The last step it was heard of when its process ended without a word, for as long as that is to be told. */
+  readonly interruptedStep: number | null;
 }
 
 /** What may change after a run is made. */
@@ -65,6 +67,7 @@ export type RunChange = Partial<
     | 'loss'
     | 'headline'
     | 'failure'
+    | 'interruptedStep'
   >
 >;
 

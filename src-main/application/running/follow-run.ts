@@ -38,7 +38,12 @@ export async function followRun(
     onEvent(event);
   });
   mirror.write(() =>
-    runs.update(id, { startedMs: runs.find(id)?.startedMs ?? clock.wallMs(), endedMs: null, failure: null }),
+    runs.update(id, {
+      startedMs: runs.find(id)?.startedMs ?? clock.wallMs(),
+      endedMs: null,
+      failure: null,
+      interruptedStep: null,
+    }),
   );
   signal.addEventListener('abort', session.pause, { once: true });
   if (signal.aborted) session.pause();

@@ -17,5 +17,6 @@ export function queuedRun({ runId, name, datasetId, config }: RunPlan, createdMs
     loss: null,
     headline: null,
     failure: null,
+    interruptedStep: null,
   };
 }

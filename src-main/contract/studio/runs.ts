@@ -26,6 +26,8 @@ export const runSummarySchema = z.object({
   loss: z.number().nullable(),
   headline: headlineSchema.nullable(),
   failure: z.object({ code: z.string(), message: z.string(), step: z.int().nullable() }).nullable(),
+  /** The last step it was heard of when its process ended without a word; null: it did not, or somebody knows. */
+  interruptedStep: z.int().nullable(),
   config: trainingConfigSchema,
 });
 export type RunSummary = z.infer<typeof runSummarySchema>;
@@ -135,6 +137,8 @@ export const runContract = {
       }),
     )
     .output(z.object({ id: z.string() })),
+  /** That the run was interrupted has been read, and is told no more. */
+  forgetInterruption: oc.input(runId).output(z.object({})),
   rename: oc.input(z.strictObject({ id: z.string(), name: z.string().min(1).max(200) })).output(z.object({})),
   /** What `remove` would erase, for the question before it. */
   removal: oc.input(runId).output(z.object({ checkpoints: z.int(), embeddings: z.int() })),

@@ -6,6 +6,7 @@ import { addDatasetRemoval } from './0004-add-dataset-removal.ts';
 import { addFileChanges } from './0005-add-file-changes.ts';
 import { addKeptColumns } from './0006-add-kept-columns.ts';
 import { addUndoParts } from './0007-add-undo-parts.ts';
+import { addRunInterruption } from './0008-add-run-interruption.ts';
 
 /** The schema of `library.db`, oldest first. */
 export const libraryMigrations: readonly Migration[] = [
@@ -16,4 +17,5 @@ export const libraryMigrations: readonly Migration[] = [
   addFileChanges,
   addKeptColumns,
   addUndoParts,
+  addRunInterruption,
 ];

@@ -166,12 +166,13 @@ export class Wiring {
   async #settle(stores: LibraryStores): Promise<void> {
     const { settleLibrary } = await import('#application/settle-library.ts');
     const vectors = await this.vectors();
-    if (this.#library?.lock?.isAfterKill === true) {
+    const isAfterKill = this.#library?.lock?.isAfterKill === true;
+    if (isAfterKill) {
       const { clearHalfWritten } = await import('./clear-half-written.ts');
       clearHalfWritten(this.layout);
     }
     vectors.settle();
-    settleLibrary({ runs: stores.runs, host: await this.runHost(), vectors });
+    settleLibrary({ runs: stores.runs, host: await this.runHost(), vectors, isAfterKill });
   }
 
   /** On a full disk what is left stays for the next time: the library must open all the same. */

@@ -5,15 +5,21 @@
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { RunHost, RunStore } from '#application/ports/runs.ts';
+import { interruptedRun } from '#application/running/interrupted-run.ts';
 import type { RunId } from '#base/ids.ts';
 
 const POLL_MS = 200;
 const UNDER_WAY = ['queued', 'running', 'pausing'];
 
-/** @param onRest told after each time that some came to rest. @returns stops looking. */
+/**
+ * @param isWanted somebody has resumed the run meanwhile: it goes on by itself.
+ * @param onRest told after each time that some came to rest.
+ * @returns stops looking.
+ */
 export function settleOrphanedRuns(
-  runs: Pick<RunStore, 'list' | 'update'>,
-  host: Pick<RunHost, 'inspect'>,
+  runs: Pick<RunStore, 'list' | 'find' | 'update'>,
+  host: Pick<RunHost, 'inspect' | 'readEvents'>,
+  isWanted: (id: RunId) => boolean,
   onRest: () => void,
 ): () => void {
   let held = runs.list().filter(({ status }) => UNDER_WAY.includes(status));
@@ -21,9 +27,10 @@ export function settleOrphanedRuns(
   const timer = setInterval(() => {
     const before = held.length;
     held = held.filter(({ id }) => {
-      const { isHeld, checkpoint } = host.inspect(id);
-      if (!isHeld) runs.update(id, { status: 'paused', ...checkpoint });
-      return isHeld;
+      if (host.inspect(id).isHeld) return true;
+      const run = runs.find(id);
+      if (run !== null && !isWanted(id)) runs.update(id, interruptedRun(run, host));
+      return false;
     });
     if (held.length < before) onRest();
     if (held.length === 0) clearInterval(timer);

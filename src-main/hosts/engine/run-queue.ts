@@ -64,6 +64,11 @@ export class RunQueue {
     return this.#active?.runId ?? null;
   }
 
+  /** It trains or waits for its turn. */
+  isWanted(id: RunId): boolean {
+    return this.activeId === id || this.#waiting.some(({ runId }) => runId === id);
+  }
+
   /** A run trains or is being made. */
   get isBusy(): boolean {
     return this.#active !== null || this.#makings.size > 0;
@@ -129,7 +134,7 @@ export class RunQueue {
   resume(run: Run): void {
     const isComingToRest = this.activeId === run.id;
     this.#enqueue({ runId: run.id, train: (signal) => this.#trainAgain(run, signal), leave: () => {} });
-    if (!isComingToRest) this.#session.stores.runs.update(run.id, { status: 'queued' });
+    if (!isComingToRest) this.#session.stores.runs.update(run.id, { status: 'queued', interruptedStep: null });
     this.#session.changed('runs');
   }
 

@@ -117,7 +117,12 @@ export class StudioSession {
       () => {},
     );
     takeUpImports(session);
-    session.#stopSettling = settleOrphanedRuns(runs, runHost(wiring), () => session.changed('runs'));
+    session.#stopSettling = settleOrphanedRuns(
+      runs,
+      runHost(wiring),
+      (id) => session.runs.isWanted(id),
+      () => session.changed('runs'),
+    );
     session.watched.refresh();
     return session;
   }

@@ -42,10 +42,11 @@ export async function writeRunWithVectors(folder: string, size: LibrarySize): Pr
   const meta = { step: RUN_STEP, epoch: 1, elapsedMs: 1, metrics: {} };
   await checkpoints.write({ meta, state: new Map() }, ['final']);
   const library = openLibraryForWriting(folder, 'bench', 0);
-  const progress = { step: RUN_STEP, totalSteps: RUN_STEP, elapsedMs: 1, loss: 1, headline: null, failure: null };
+  const progress = { step: RUN_STEP, totalSteps: RUN_STEP, elapsedMs: 1, loss: 1, headline: null };
+  const ending = { failure: null, interruptedStep: null };
   const times = { createdMs: 1, startedMs: 1, endedMs: 2 };
   const run = { id: runId, name: plan.name, datasetId: plan.datasetId, status: 'finished' as const, config };
-  library.stores.runs.insert({ ...run, ...times, ...progress });
+  library.stores.runs.insert({ ...run, ...times, ...progress, ...ending });
   library.close();
   await writeVectors(layout.vectors, encoderKey(runId, RUN_STEP, 'h'), size);
 }

@@ -64,9 +64,9 @@ describe('a dataset that was removed', () => {
     const edits = new Edits(stores, systemClock);
     await edits.removeDataset(stores.datasets.find(id)!, 1);
     await edits.undo();
-    const rest = { startedMs: null, endedMs: null, step: 0, totalSteps: null, elapsedMs: 0, loss: null };
+    const rest = { startedMs: null, endedMs: null, step: 0, totalSteps: null, elapsedMs: 0, loss: null, failure: null };
     const config = trainingConfigSchema.parse({});
-    const known = { name: 'first', datasetId: id, createdMs: 10, config, headline: null, failure: null };
+    const known = { name: 'first', datasetId: id, createdMs: 10, config, headline: null, interruptedStep: null };
     stores.runs.insert({ id: 'rabcdefgh1234' as RunId, status: 'queued', ...known, ...rest });
     const refused = expect.objectContaining({ code: 'run.active' }) as Error;
     await expect(edits.redo()).rejects.toThrow(refused);

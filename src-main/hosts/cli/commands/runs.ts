@@ -5,6 +5,7 @@ import { listRuns, runAsItStands } from '#application/list-runs.ts';
 import type { Run } from '#application/ports/runs.ts';
 import { removeRun } from '#application/remove-run.ts';
 import type { Cli, RegisterCommand } from '../command.ts';
+import { interruptionLines } from '../interruption-text.ts';
 import { runHost } from '../run-ports.ts';
 import { headlineText } from '../run-report.ts';
 import { formatDuration } from '../wording.ts';
@@ -56,6 +57,7 @@ async function list({ wiring, output }: Cli): Promise<void> {
       { title: 'loss', value: (run) => run.loss },
       { title: 'headline', value: (run) => (run.headline === null ? null : headlineText(run.headline)) },
     ]);
+    for (const line of runs.flatMap(interruptionLines)) output.line(line);
   }
 }
 
@@ -70,6 +72,7 @@ async function show({ wiring, output }: Cli, word: string): Promise<void> {
   output.line(
     `${run.id} "${run.name}": ${run.status}, step ${run.step}/${run.totalSteps ?? '?'}, ${formatDuration(run.elapsedMs)}`,
   );
+  for (const line of interruptionLines(run)) output.line(line);
   if (run.failure !== null) output.line(`Failed (${run.failure.code}): ${run.failure.message}`);
   if (choice !== null) output.line(choice.message);
   output.line(JSON.stringify(run.config, null, 2));

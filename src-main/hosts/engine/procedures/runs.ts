@@ -104,6 +104,11 @@ export const runProcedures = {
     const request = { run, length: { minutes: input.minutes }, name: input.name ?? null };
     return { id: await session.runs.longer(request) };
   }),
+  forgetInterruption: studio.run.forgetInterruption.handler(({ input, context: { session } }) => {
+    session.stores.runs.update(requireRun(session, input.id).id, { interruptedStep: null });
+    session.changed('runs');
+    return {};
+  }),
   rename: studio.run.rename.handler(({ input, context: { session } }) => {
     session.stores.runs.update(requireRun(session, input.id).id, { name: input.name });
     session.changed('runs');
