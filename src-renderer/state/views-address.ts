@@ -1,4 +1,7 @@
-/** The augmentations on the screen of pairs, as they stand in the address: the side, and what differs from its usual views. */
+/**
+ * Augmentations as they stand in the address: the side, and what differs from its usual views. Those on the screen of
+ * pairs, and those a new run is to be trained with.
+ */
 import { address } from './address.svelte.ts';
 import { flatSettings, type SettingValue } from './flat-settings.ts';
 import { usualViews, type ViewRecipe } from './view-settings.ts';
@@ -9,23 +12,42 @@ export interface ShownViews {
   readonly branches: readonly [ViewRecipe, ViewRecipe | null];
 }
 
+const PARTS = {
+  pairs: { side: 'side', first: 'views', second: 'views2' },
+  training: { side: 'trainside', first: 'trainviews', second: 'trainviews2' },
+} as const;
+type Purpose = keyof typeof PARTS;
+
 /** null: the address says nothing of them. */
-export function viewsOfAddress(sides: readonly number[]): ShownViews | null {
-  const side = sides.find((one) => String(one) === address.get('side'));
+export function viewsOfAddress(sides: readonly number[], purpose: Purpose): ShownViews | null {
+  const parts = PARTS[purpose];
+  const side = sides.find((one) => String(one) === address.get(parts.side));
   if (side === undefined) return null;
-  const second = address.get('views2');
+  const second = address.get(parts.second);
   return {
     side,
-    branches: [changed(side, address.list('views')), second === null ? null : changed(side, address.list('views2'))],
+    branches: [
+      changed(side, address.list(parts.first)),
+      second === null ? null : changed(side, address.list(parts.second)),
+    ],
   };
 }
 
-export function showViewsInAddress({ side, branches }: ShownViews): void {
+export function showViewsInAddress({ side, branches }: ShownViews, purpose: Purpose): void {
+  const parts = PARTS[purpose];
   const [first, second] = branches;
   address.go(
-    { side: String(side), views: changes(side, first), views2: second && [ALIKE, ...changes(side, second)] },
+    {
+      [parts.side]: String(side),
+      [parts.first]: changes(side, first),
+      [parts.second]: second && [ALIKE, ...changes(side, second)],
+    },
     true,
   );
+}
+
+export function forgetViewsInAddress(purpose: Purpose): void {
+  address.go(Object.fromEntries(Object.values(PARTS[purpose]).map((part) => [part, null])), true);
 }
 
 /** Stands first where there is a second view, so that one with the usual settings is told from none. */

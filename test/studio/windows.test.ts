@@ -85,6 +85,57 @@ test('the dials of the pairs survive other screens and reload, both views apart'
   await expect(page.getByRole('img', { name: 'View 1 of image 2', exact: true })).toBeVisible();
 });
 
+test('the dials of a new run survive other screens and reload, and go with the run that is started', async ({
+  page,
+}) => {
+  const go = (name: string) => page.getByRole('navigation').getByRole('button', { name }).click();
+  const openDials = async (): Promise<void> => {
+    if (!(await page.getByLabel('Images in a batch').isVisible())) await page.getByText('All dials').click();
+  };
+  await go('Pairs');
+  await page.getByRole('checkbox', { name: 'Colour' }).uncheck();
+  await page.getByRole('button', { name: /^Train with these/ }).click();
+  await page.getByRole('spinbutton', { name: 'Minutes' }).fill('0.2');
+  await openDials();
+  await page.getByRole('combobox', { name: 'Preset' }).selectOption({ label: 'Quick look' });
+  await page.getByLabel('Name', { exact: true }).fill('moths, again');
+  await page.getByLabel('Images in a batch').fill('32');
+  await page.getByLabel('Normalisation').selectOption('group');
+  await page.getByLabel('Nesterov momentum').check();
+  await page.getByLabel('Nesterov momentum').blur();
+  await go('Pairs');
+  await page.getByRole('checkbox', { name: 'Crop' }).uncheck();
+  await go('Train');
+  const summary = page.getByText(
+    'With the preset “Quick look”, Images in a batch 32, Normalisation group, and Nesterov momentum on as you set them.',
+  );
+  for (const isReloaded of [false, true]) {
+    if (isReloaded) await page.reload();
+    await expect(summary).toBeVisible();
+    await expect(page.getByText('With your views at 64 px')).toBeVisible();
+    await expect(page.getByRole('radio', { name: /Another time/ })).toBeChecked();
+    await expect(page.getByRole('spinbutton', { name: 'Minutes' })).toHaveValue('0.2');
+    await openDials();
+    await expect(page.getByRole('combobox', { name: 'Preset' })).toHaveValue('quick');
+    await expect(page.getByLabel('Name', { exact: true })).toHaveValue('moths, again');
+    await expect(page.getByLabel('Images in a batch')).toHaveValue('32');
+    await expect(page.getByLabel('Normalisation')).toHaveValue('group');
+    await expect(page.getByLabel('Nesterov momentum')).toBeChecked();
+  }
+  await page.getByRole('main').getByRole('button', { name: 'Train', exact: true }).click();
+  await expect(page.getByRole('heading', { name: 'moths, again' })).toBeVisible();
+  await page.getByRole('button', { name: 'New run' }).click();
+  await expect(page.getByRole('radio', { name: /15 minutes/ })).toBeChecked();
+  await expect(summary).toBeHidden();
+  await page.goBack();
+  await page.goBack();
+  await expect(summary).toBeVisible();
+  await page.getByRole('button', { name: 'Set them back' }).click();
+  await expect(summary).toBeHidden();
+  await openDials();
+  await expect(page.getByRole('combobox', { name: 'Preset' })).toHaveValue('auto');
+});
+
 for (const [what, width, height] of [
   ['1024 pixels wide', 1024, 700],
   ['2560 pixels wide', 2560, 1400],
