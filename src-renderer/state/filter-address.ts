@@ -58,6 +58,9 @@ export function sortOf(): FileSort {
   return sortNames.find(([sort]) => sort === address.get('sort'))?.[0] ?? 'path';
 }
 
+/** More than this of either kind a search does not take. */
+export const MOST_EXAMPLES = 50;
+
 /** An example to search by: an image of the library or an upload, whole or a region of it. */
 export interface Example {
   readonly imageId?: number;

@@ -1,6 +1,6 @@
 /** Keys, palette, clipboard, and what is typed while the engine is away. */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { paste } from './support/paste-picture.ts';
 import { sampleFolder } from './support/sample-folder.ts';
 import { expect, trainedTest as test } from './support/studio-test.ts';
 
@@ -131,13 +131,7 @@ test('a notice goes by itself, but not while it is pointed at or has the focus',
 
 test('a pasted picture is searched by', async ({ page }) => {
   await expect(page.getByRole('gridcell').first()).toBeVisible();
-  const picture = readFileSync(join(sampleFolder, 'flags', 'andorra-flag.png')).toString('base64');
-  await page.evaluate((base64) => {
-    const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-    const clipboardData = new DataTransfer();
-    clipboardData.items.add(new File([bytes], 'pasted.png', { type: 'image/png' }));
-    document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true }));
-  }, picture);
+  await paste(page, join(sampleFolder, 'flags', 'andorra-flag.png'));
   await expect(page.getByRole('img', { name: 'Example 1', exact: true })).toHaveAttribute('src', /\/uploads\//);
   await expect(page.getByRole('grid', { name: 'Similar images' }).getByRole('gridcell').first()).toBeVisible();
 });

@@ -4,6 +4,7 @@ import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { dropPaths } from './support/drop-folder.ts';
+import { paste } from './support/paste-picture.ts';
 import { picturesOf, sampleFolder } from './support/sample-folder.ts';
 import { expect, test as emptyTest, trainedTest as test } from './support/studio-test.ts';
 
@@ -101,6 +102,70 @@ test('a part of a dropped picture is searched by, also after the engine was kill
   await choose.click();
   await dialog.getByRole('button', { name: 'Use the whole picture' }).click();
   await expect(page.getByText('part', { exact: true })).toHaveCount(0);
+});
+
+const flag = (i: number): string => join(sampleFolder, 'flags', picturesOf('flags').at(-i)!);
+const addressOf = (page: Page, part: 'like' | 'unlike'): string[] =>
+  (new URL(page.url()).searchParams.get(part) ?? '').split(',').filter(Boolean);
+
+test('pictures from outside are added to the examples there are: dropped, chosen and pasted', async ({ page }) => {
+  await page.getByRole('gridcell', { name: 'ant.png' }).dblclick();
+  const example = (name: string) => page.getByRole('img', { name, exact: true });
+  const order = () => found(page).evaluateAll((cells) => cells.map(({ ariaLabel }) => ariaLabel ?? ''));
+  await expect(found(page).first()).toBeVisible();
+  let before = await order();
+  const expectAnother = async (): Promise<void> => {
+    const isAnother = (now: readonly string[]): boolean => now.length > 4 && now.join() !== before.join();
+    await expect.poll(async () => isAnother(await order())).toBe(true);
+    before = await order();
+  };
+
+  await test.step('dropped on the place for another example', async () => {
+    const { width, height } = page.viewportSize()!;
+    await dropPaths(page, [flag(1)], 0.25 * width, 0.9 * height);
+    await expect(example('Example 2')).toHaveAttribute('src', /\/uploads\//);
+    await expect(example('Example 1')).toHaveAttribute('src', /\/thumbnails\//);
+    await expectAnother();
+  });
+
+  await test.step('chosen, several at once', async () => {
+    await page.getByRole('button', { name: 'Add an example from outside' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Another example' });
+    await dialog.getByLabel('Choose pictures of yours').setInputFiles([flag(2), flag(3)]);
+    await expect(dialog).toBeHidden();
+    await expect(example('Example 4')).toHaveAttribute('src', /\/uploads\//);
+    await expectAnother();
+  });
+
+  await test.step('pasted to be less like', async () => {
+    await page.getByRole('button', { name: 'Add a counter-example from outside' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Less like a picture' });
+    await expect(dialog).toBeVisible();
+    await paste(page, flag(4));
+    await expect(dialog).toBeHidden();
+    await expect(example('Counter-example 1')).toHaveAttribute('src', /\/uploads\//);
+    await expectAnother();
+  });
+
+  expect([addressOf(page, 'like').length, addressOf(page, 'unlike').length]).toEqual([4, 1]);
+  await page.reload();
+  await expect(example('Counter-example 1')).toBeVisible();
+  await expect.poll(order).toEqual(before);
+
+  // With no question open a pasted picture is the search, as ever.
+  await paste(page, flag(5));
+  await expect.poll(() => addressOf(page, 'like').length).toBe(1);
+  expect(addressOf(page, 'unlike')).toEqual([]);
+});
+
+test('a folder dropped on the place for examples is not taken, and says so', async ({ page, trainedFolder }) => {
+  await page.getByRole('gridcell', { name: 'ant.png' }).dblclick();
+  await expect(found(page).first()).toBeVisible();
+  const { width, height } = page.viewportSize()!;
+  await dropPaths(page, [join(trainedFolder, 'emoji')], 0.75 * width, 0.9 * height);
+  await expect(page.getByRole('alert')).toContainText('Only pictures can be examples');
+  expect(addressOf(page, 'unlike')).toEqual([]);
+  await expect(page.getByRole('combobox', { name: 'Data set' }).locator('option')).toHaveCount(1);
 });
 
 test('while a picture from outside is encoded nothing else is shown for it, and it can be cancelled', async ({
