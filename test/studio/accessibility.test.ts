@@ -52,6 +52,9 @@ trainedTest.describe('a trained library', () => {
     await page.getByRole('button', { name: 'Less like this' }).click();
     await expect(page.getByRole('img', { name: 'Counter-example 1' })).toBeVisible();
     await expectAccessible(page, 'search with a counter-example');
+    await page.getByRole('button', { name: 'Add an example from outside' }).click();
+    await expectAccessible(page, 'a question for another example');
+    await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Choose a part of example 1' }).click();
     await page.getByRole('application', { name: /^Example 1/ }).press('ArrowRight');
     await expectAccessible(page, 'a part of an example');

@@ -176,7 +176,7 @@ test('while a picture from outside is encoded nothing else is shown for it, and 
   await expect(found(page).first()).toBeVisible();
   await dropPaths(page, [await antBesideFlag(folder)]);
   const searching = page.getByRole('status').filter({ hasText: 'Searching …' });
-  await expect(searching).toBeVisible();
+  await expect(searching).toContainText('A picture from outside is looked at first.');
   await expect(found(page)).toHaveCount(0);
   await searching.getByRole('button', { name: 'Cancel' }).click();
   await expect(page.getByRole('grid', { name: 'Images' }).getByRole('gridcell').first()).toBeVisible();
@@ -184,6 +184,19 @@ test('while a picture from outside is encoded nothing else is shown for it, and 
   await page.goBack();
   await expect(found(page).first()).toBeVisible();
   await expect(searching).toHaveCount(0);
+});
+
+test('a search that takes long by images of the library speaks of no other picture', async ({ page }) => {
+  await expect(page.getByRole('gridcell').first()).toBeVisible();
+  const answered = Promise.withResolvers<void>();
+  await page.route('**/rpc/search/similar', async (route) => {
+    await answered.promise;
+    await route.continue();
+  });
+  await page.getByRole('gridcell', { name: 'ant.png' }).dblclick();
+  await expect(page.getByRole('status').filter({ hasText: 'Searching …' }).locator('p')).toHaveText('Searching …');
+  answered.resolve();
+  await expect(found(page).first()).toBeVisible();
 });
 
 test('examples that do not fit in one row are in the next', async ({ page }) => {
