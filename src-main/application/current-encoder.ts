@@ -1,42 +1,57 @@
-/** Which encoders can answer, and which one does when nobody says: the newest that has seen images. */
+/**
+ * Which encoders can answer, and which one does when a question does not say: the one that somebody has settled on for
+ * the dataset, else the newest that has seen images.
+ */
 import { KindredError } from '#base/errors.ts';
 import type { DatasetId } from '#base/ids.ts';
 import { encoderKey } from './encoder-key.ts';
+import type { DatasetStore } from './ports/library.ts';
 import type { ChosenEncoder } from './ports/query-encoder.ts';
 import type { Run, RunHost, RunStore } from './ports/runs.ts';
 import type { VectorSource } from './ports/vectors.ts';
+import { keyOf } from './search-images.ts';
+
+/** Where runs and choices are remembered. */
+export interface EncoderStores {
+  readonly runs: RunStore;
+  readonly datasets: Pick<DatasetStore, 'encoderChoice'>;
+}
 
 /**
  * @param datasetId only runs of this dataset; null: all runs.
  * @returns `unused`: the newest finished run that no image has been encoded with, when colour and shape answer instead.
  */
 export async function currentEncoder(
-  runs: RunStore,
+  stores: EncoderStores,
   host: Pick<RunHost, 'inspect'>,
   vectors: Pick<VectorSource, 'describe'>,
   datasetId: DatasetId | null,
 ): Promise<{ readonly encoder: ChosenEncoder; readonly unused: Run | null }> {
-  const finished = finishedRuns(runs, datasetId);
-  for (const run of finished) {
-    const encoder = await seeingEncoder(run, host, vectors);
-    if (encoder !== null) return { encoder, unused: null };
-  }
-  return { encoder: { kind: 'baseline' }, unused: finished[0] ?? null };
+  const { answering, chosen } = await answeringEncoders(stores, host, vectors, datasetId);
+  const encoder = answering[0]!;
+  const isUnused = chosen === null && encoder.kind === 'baseline';
+  return { encoder, unused: isUnused ? (finishedRuns(stores.runs, datasetId)[0] ?? null) : null };
 }
 
-/** All that can answer: finished runs that have seen images, newest first, then colour and shape. */
+/**
+ * All that can answer: finished runs that have seen images, newest first, then colour and shape; before them all the one
+ * that somebody has settled on for the dataset, as long as it can.
+ */
 export async function answeringEncoders(
-  runs: RunStore,
+  { runs, datasets }: EncoderStores,
   host: Pick<RunHost, 'inspect'>,
   vectors: Pick<VectorSource, 'describe'>,
   datasetId: DatasetId | null,
-): Promise<readonly ChosenEncoder[]> {
-  const seeing: ChosenEncoder[] = [];
+): Promise<{ readonly answering: readonly ChosenEncoder[]; readonly chosen: ChosenEncoder | null }> {
+  const able: ChosenEncoder[] = [];
   for (const run of finishedRuns(runs, datasetId)) {
     const encoder = await seeingEncoder(run, host, vectors);
-    if (encoder !== null) seeing.push(encoder);
+    if (encoder !== null) able.push(encoder);
   }
-  return [...seeing, { kind: 'baseline' }];
+  able.push({ kind: 'baseline' });
+  const choice = datasetId === null ? null : datasets.encoderChoice(datasetId);
+  const chosen = able.find((encoder) => keyOf(encoder) === choice) ?? null;
+  return { answering: chosen === null ? able : [chosen, ...able.filter((one) => one !== chosen)], chosen };
 }
 
 function finishedRuns(runs: RunStore, datasetId: DatasetId | null): readonly Run[] {

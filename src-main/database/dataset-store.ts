@@ -18,6 +18,8 @@ interface DatasetRow {
   readonly name: string;
   readonly created_ms: number;
   readonly imported_ms: number | null;
+  /** Not there in a library of an older format that is only read. */
+  readonly encoder_key?: string | null;
 }
 
 /** Images whose files all lie in one dataset, with `$id`. */
@@ -108,6 +110,11 @@ export function datasetStore(database: Database): DatasetStore {
     },
     setFolderLabels: (id, choice) => {
       prepared.run('UPDATE datasets SET folder_labels = $choice WHERE id = $id', { id, choice });
+    },
+    encoderChoice: (id) =>
+      prepared.get<DatasetRow>('SELECT * FROM datasets WHERE id = $id', { id })?.encoder_key ?? null,
+    setEncoderChoice: (id, key) => {
+      prepared.run('UPDATE datasets SET encoder_key = $key WHERE id = $id', { id, key });
     },
     rename: (id, name) => {
       try {

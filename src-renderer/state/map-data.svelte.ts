@@ -7,6 +7,7 @@ import type { PointCloud } from '../charts/point-cloud.ts';
 import { mapClusters } from '../charts/map-clusters.ts';
 import { groupColour } from '../charts/palette.ts';
 import { address } from './address.svelte.ts';
+import type { AnsweringEncoder, EncoderChoice } from './similar-images.svelte.ts';
 import type { Studio } from './studio.svelte.ts';
 import { theme } from './theme.svelte.ts';
 import { count, counted } from './wording.ts';
@@ -15,15 +16,10 @@ import { count, counted } from './wording.ts';
 const COLOURS = ['label', 'tag', 'cluster', 'split', 'quality', 'none'] as const;
 type Colour = (typeof COLOURS)[number];
 
-interface Encoder {
-  readonly key: string;
-  readonly title: string;
-  readonly isBaseline: boolean;
-}
-
 interface OpenedMap {
   readonly mapId: string | null;
   readonly isWaiting: boolean;
+  readonly isBehind: boolean;
   readonly isNewest: boolean;
   readonly missing: number;
   readonly stopped: string | null;
@@ -37,7 +33,8 @@ function noteOf({ mapId, isWaiting, isNewest, missing, stopped }: OpenedMap): st
 }
 
 /** In place of a map that is not there. */
-function messageOf({ isWaiting, stopped }: OpenedMap): string {
+function messageOf({ isWaiting, isBehind, stopped }: OpenedMap): string {
+  if (isBehind && isWaiting) return 'The map of another encoder is being laid out; this one comes after it …';
   if (isWaiting) return 'Images are coming in; the map is laid out when all are there …';
   return stopped === null ? 'Laying out the map; its progress stands at the lower edge …' : '';
 }
@@ -48,7 +45,8 @@ export class MapData {
   #cloud = $state.raw<PointCloud | null>(null);
   #fileIds = $state.raw<Uint32Array>(new Uint32Array(0));
   #groups = $state.raw<readonly string[]>([]);
-  #encoder = $state.raw<Encoder | null>(null);
+  #encoder = $state.raw<AnsweringEncoder | null>(null);
+  #choices = $state.raw<readonly EncoderChoice[]>([]);
   #message = $state('Looking for the map …');
   #note = $state<string | null>(null);
   #isResting = $state(true);
@@ -72,8 +70,12 @@ export class MapData {
   get groups(): readonly string[] {
     return this.#groups;
   }
-  get encoder(): Encoder | null {
+  get encoder(): AnsweringEncoder | null {
     return this.#encoder;
+  }
+  /** All that can lay out a map. */
+  get choices(): readonly EncoderChoice[] {
+    return this.#choices;
   }
   /** Kept in the address. */
   get colourBy(): Colour {
@@ -99,13 +101,17 @@ export class MapData {
   /**
    * Shows the dataset's map; while it is being made, says so (its job tells when it is done).
    *
-   * @param again lay it out anew.
+   * @param how `again`: lay it out anew; `isFollowing`: nobody asked, something has changed.
    */
-  async open(datasetId: number | null, again = false): Promise<void> {
+  async open(
+    datasetId: number | null,
+    encoderKey: string | null,
+    how: { readonly again?: boolean; readonly isFollowing?: boolean } = {},
+  ): Promise<void> {
     if (datasetId === null) return;
     this.#datasetId = datasetId;
     const turn = ++this.#asked;
-    const answer = await this.#studio.ask((engine) => engine.map.open({ datasetId, again }));
+    const answer = await this.#studio.ask((engine) => engine.map.open({ datasetId, encoderKey, ...how }));
     if (datasetId !== this.#datasetId || turn < this.#answered) return;
     this.#answered = turn;
     if (!answer) {
@@ -113,6 +119,7 @@ export class MapData {
       return;
     }
     this.#encoder = answer.encoder;
+    void this.#findChoices(datasetId);
     this.#isResting = answer.jobId === null && !answer.isWaiting;
     this.#note = noteOf(answer);
     this.#wantedId = answer.mapId;
@@ -122,6 +129,11 @@ export class MapData {
       this.#message = messageOf(answer);
     } else if (answer.mapId !== this.#mapId || this.#cloud === null) await this.#load(answer.mapId);
     else await this.#colour(answer.mapId, this.#cloud.positions); // Labels and tags may have changed.
+  }
+
+  async #findChoices(datasetId: number): Promise<void> {
+    const choices = await this.#studio.ask((engine) => engine.search.encoders({ datasetId }));
+    if (choices && datasetId === this.#datasetId) this.#choices = choices;
   }
 
   colour(by: string): void {

@@ -12,6 +12,11 @@ export interface AnsweringEncoder {
   readonly isBaseline: boolean;
 }
 
+/** One that can answer; `isChosen`: somebody has settled on it for the data set. */
+export interface EncoderChoice extends AnsweringEncoder {
+  readonly isChosen: boolean;
+}
+
 export interface Answer {
   readonly encoder: AnsweringEncoder;
   readonly notSeen: number;
@@ -26,7 +31,7 @@ const TOPS = [300, 1000] as const;
 export class SimilarImages {
   readonly #engine: Engine;
   #answer = $state.raw<Answer | null>(null);
-  #choices = $state.raw<readonly AnsweringEncoder[]>([]);
+  #choices = $state.raw<readonly EncoderChoice[]>([]);
   #isSlow = $state(false);
   #top = $state<(typeof TOPS)[number]>(TOPS[0]);
   #asking: { readonly stop: AbortController; readonly question: string } | null = null;
@@ -44,7 +49,7 @@ export class SimilarImages {
     return this.#answer?.encoder ?? null;
   }
   /** All that can answer. */
-  get choices(): readonly AnsweringEncoder[] {
+  get choices(): readonly EncoderChoice[] {
     return this.#choices;
   }
   get notSeen(): number {

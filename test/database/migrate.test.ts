@@ -165,6 +165,16 @@ describe('migrations of the library', () => {
     expect(() => database.prepare('UPDATE runs SET interrupted_step = -1').run()).toThrow(/CHECK/);
   });
 
+  it('0009 keeps datasets, for none of which an encoder was chosen', () => {
+    const database = new Sqlite(':memory:');
+    migrate(database, libraryMigrations.slice(0, 8));
+    database.prepare(`INSERT INTO datasets (name, created_ms) VALUES ('cats', 0)`).run();
+    migrate(database, libraryMigrations.slice(0, 9));
+    expect(database.prepare('SELECT name, encoder_key FROM datasets').all()).toEqual([
+      { name: 'cats', encoder_key: null },
+    ]);
+  });
+
   it('run once: a second time changes nothing', () => {
     const database = new Sqlite(':memory:');
     migrate(database, libraryMigrations);

@@ -26,6 +26,56 @@ test('another encoder can be asked, and reload asks it again', async ({ page }) 
   await expect.poll(order).toEqual(byContent);
 });
 
+test('an encoder that somebody settles on answers and lays out the map, also after the next start', async ({
+  page,
+  engine,
+  watch,
+}) => {
+  const go = (name: string) => page.getByRole('navigation').getByRole('button', { name, exact: true }).click();
+  const encoder = page.getByRole('combobox', { name: 'Encoder that answers' });
+  const pin = page.getByRole('button', { name: 'Always ask this encoder' });
+  const map = page.getByRole('application', { name: /^Map of 96 images/ });
+  await page.getByRole('gridcell', { name: 'ant.png' }).dblclick();
+  await encoder.selectOption('colour and shape');
+  await expect(pin).toHaveAttribute('aria-pressed', 'false');
+  await pin.click();
+  await expect(pin).toHaveAttribute('aria-pressed', 'true');
+  await expect(page).not.toHaveURL(/by=/);
+  await expect(encoder.locator('option')).toHaveText(['colour and shape', 'ten steps, step 10']);
+
+  watch.expectLostEngine();
+  await engine.stop();
+  await engine.start();
+  await page.goto(engine.address);
+  await page.getByRole('gridcell', { name: 'ant.png' }).dblclick();
+  await expect(encoder.locator('option:checked')).toHaveText('colour and shape');
+
+  await test.step('the map is that encoder’s, and another’s for whoever chooses it there', async () => {
+    const maps: string[] = [];
+    page.on('request', (request) => {
+      const found = /\/pictures\/maps\/([^/]+)$/.exec(new URL(request.url()).pathname);
+      if (found) maps.push(found[1]!);
+    });
+    await go('Map');
+    await expect(map).toBeVisible({ timeout: 60_000 });
+    await expect(encoder.locator('option:checked')).toHaveText('colour and shape');
+    await expect(pin).toHaveAttribute('aria-pressed', 'true');
+    await encoder.selectOption('ten steps, step 10');
+    await expect(page).toHaveURL(/by=/);
+    await expect.poll(() => new Set(maps).size, { timeout: 60_000 }).toBe(2);
+    await expect(map).toBeVisible();
+    await expect(pin).toHaveAttribute('aria-pressed', 'false');
+    await encoder.selectOption('colour and shape');
+    await expect(pin).toHaveAttribute('aria-pressed', 'true');
+  });
+
+  await test.step('with nobody settled on, the newest answers again', async () => {
+    await pin.click();
+    await expect(encoder.locator('option:checked')).toHaveText('ten steps, step 10');
+    await expect(pin).toHaveAttribute('aria-pressed', 'false');
+  });
+});
+
 test('a search says how many images its encoder has not seen', async ({ page, trainedFolder }) => {
   const added = picturesOf('activities')
     .slice(0, 2)

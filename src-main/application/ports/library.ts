@@ -93,6 +93,9 @@ export interface DatasetStore {
   readonly markImported: (id: DatasetId, importedMs: number, labelReason: string) => void;
   readonly folderLabels: (id: DatasetId) => FolderLabels;
   readonly setFolderLabels: (id: DatasetId, choice: FolderLabels) => void;
+  /** Key of the encoder somebody has settled on; null: nobody has. */
+  readonly encoderChoice: (id: DatasetId) => string | null;
+  readonly setEncoderChoice: (id: DatasetId, key: string | null) => void;
   /** @throws KindredError `dataset.nameTaken`. */
   readonly rename: (id: DatasetId, name: string) => void;
   readonly removalCounts: (id: DatasetId) => RemovalCounts;

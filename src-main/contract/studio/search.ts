@@ -18,8 +18,14 @@ const encoderSchema = z.object({ key: z.string(), title: z.string(), isBaseline:
 export const searchContract = {
   /** The upright size of an example's picture, in which its region is given. */
   exampleSize: oc.input(exampleSchema.omit({ region: true })).output(z.object({ widthPx: z.int(), heightPx: z.int() })),
-  /** Who can answer about a dataset's images: the one that does when nobody says comes first. */
-  encoders: oc.input(z.strictObject({ datasetId: z.int().nullable() })).output(z.array(encoderSchema)),
+  /** Who can answer about a dataset's images: the one that does when a question does not say comes first. */
+  encoders: oc
+    .input(z.strictObject({ datasetId: z.int().nullable() }))
+    .output(z.array(encoderSchema.extend({ isChosen: z.boolean() }))),
+  /** Settles on who answers about a dataset's images and lays out its map; null: whichever is the newest that can. */
+  chooseEncoder: oc
+    .input(z.strictObject({ datasetId: z.int(), encoderKey: z.string().max(300).nullable() }))
+    .output(z.object({})),
   similar: oc
     .input(
       z.strictObject({
@@ -27,7 +33,7 @@ export const searchContract = {
         unlike: z.array(exampleSchema).max(50).default([]),
         filter: fileFilterSchema.prefault({}),
         top: z.int().min(1).max(1000).default(100),
-        /** Key of the encoder to answer; one that can't any more, or none: the newest that can. */
+        /** Key of the encoder to answer; one that can't any more, or none: the first of `encoders`. */
         encoderKey: z.string().max(300).nullable().default(null),
       }),
     )
@@ -74,12 +80,21 @@ export const pairContract = {
     ),
 };
 
+const mapQuestionSchema = z.strictObject({
+  datasetId: z.int(),
+  again: z.boolean().default(false),
+  /** As in `search.similar`. */
+  encoderKey: z.string().max(300).nullable().default(null),
+  /** Asked as something has changed, and not by somebody: another encoder's layout is waited for, not stopped. */
+  isFollowing: z.boolean().default(false),
+});
+
 export const mapContract = {
   /**
-   * The map of a dataset by its current encoder; starts a job when there is none yet, or when it is asked for again. One
-   * that is there stays when images come or go. Points come over GET.
+   * The map of a dataset by an encoder; starts a job when there is none yet, or when it is asked for again. One that is
+   * there stays when images come or go. Points come over GET.
    */
-  open: oc.input(z.strictObject({ datasetId: z.int(), again: z.boolean().default(false) })).output(
+  open: oc.input(mapQuestionSchema).output(
     z.object({
       /** The newest there is; null: none yet. */
       mapId: z.string().nullable(),
@@ -87,6 +102,8 @@ export const mapContract = {
       jobId: z.string().nullable(),
       /** A newer one is wanted, and begins by itself when the images that come in are all there. */
       isWaiting: z.boolean(),
+      /** What it waits for is the layout of another encoder's map. */
+      isBehind: z.boolean(),
       /** False: images have come or gone since, `missing` more than are on it. */
       isNewest: z.boolean(),
       missing: z.int(),

@@ -7,6 +7,7 @@ import { addFileChanges } from './0005-add-file-changes.ts';
 import { addKeptColumns } from './0006-add-kept-columns.ts';
 import { addUndoParts } from './0007-add-undo-parts.ts';
 import { addRunInterruption } from './0008-add-run-interruption.ts';
+import { addEncoderChoice } from './0009-add-encoder-choice.ts';
 
 /** The schema of `library.db`, oldest first. */
 export const libraryMigrations: readonly Migration[] = [
@@ -18,4 +19,5 @@ export const libraryMigrations: readonly Migration[] = [
   addKeptColumns,
   addUndoParts,
   addRunInterruption,
+  addEncoderChoice,
 ];

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { encoderOfRun } from '#application/current-encoder.ts';
 import { embedDataset, type EmbedDatasetPorts } from '#application/embed-dataset.ts';
 import type { EmbeddedImages, EmbedProgress } from '#application/embed-images.ts';
-import { encoderKey } from '#application/encoder-key.ts';
+import { encoderKey, runOfEncoderKey } from '#application/encoder-key.ts';
 import type { Dataset } from '#application/ports/library.ts';
 import type { Run } from '#application/ports/runs.ts';
 import { messageOf } from '#base/errors.ts';
@@ -57,10 +57,10 @@ export class EmbedJobs {
     this.#look(id, null);
   }
 
-  /** Images came into a dataset: its newest encoder looks at them, once nothing trains. */
+  /** Images came into a dataset: the encoder that answers looks at them, once nothing trains. */
   lookAtNew(datasetId: DatasetId): void {
     if (this.#session.runs.isBusy) this.#owed.add(datasetId);
-    else void this.#lookAtNew(datasetId, () => this.#newestEncoder(datasetId));
+    else void this.#lookAtNew(datasetId, () => this.#keptEncoder(datasetId));
   }
 
   /** The encoder is to be removed: resolves when it no longer looks at anything. */
@@ -104,7 +104,7 @@ export class EmbedJobs {
     const run = this.#session.stores.runs.find(encoder.runId);
     if (this.#looking.has(encoder.runId)) return 'It is looking at them now: search again in a while.';
     if (run === null) return 'Let another encoder answer.';
-    const isOwed = this.#owed.has(run.datasetId) && this.#newestRun(run.datasetId)?.id === run.id;
+    const isOwed = this.#owed.has(run.datasetId) && this.#keptRun(run.datasetId)?.id === run.id;
     if (isOwed || this.#waiting.has(run.id)) return 'It looks at them as soon as no run trains.';
     if (existsSync(this.#markerOf(run)))
       return 'It was stopped when it looked at them, and goes on when Kindred is started again.';
@@ -139,7 +139,9 @@ export class EmbedJobs {
       const own = room === null ? [left.signal] : [left.signal, room.signal];
       const signal = AbortSignal.any([tools.signal, ...own]);
       try {
-        return wordsOf(run, await this.#embed(run, { ...tools, signal }));
+        const embedded = await this.#embed(run, { ...tools, signal });
+        const now = await this.#session.currentEncoder(run.datasetId);
+        return wordsOf(run, embedded, now.kind === 'run' && now.runId === run.id);
       } catch (error) {
         if (tools.signal.aborted || own.every(({ aborted }) => !aborted)) throw error;
         return null;
@@ -175,15 +177,19 @@ export class EmbedJobs {
     }
   }
 
-  /** Of the newest finished run, also where it has seen no image yet. */
-  async #newestEncoder(datasetId: DatasetId): Promise<ChosenEncoder | null> {
-    const newest = this.#newestRun(datasetId);
-    return newest === null ? null : encoderOfRun(newest, (await this.#ports()).runHost);
+  /** Of the run that is to know all images, also where it has seen none yet. */
+  async #keptEncoder(datasetId: DatasetId): Promise<ChosenEncoder | null> {
+    const run = this.#keptRun(datasetId);
+    return run === null ? null : encoderOfRun(run, (await this.#ports()).runHost);
   }
 
-  #newestRun(datasetId: DatasetId): Run | null {
-    const isOne = (run: Run): boolean => run.status === 'finished' && run.datasetId === datasetId;
-    return this.#session.stores.runs.list().find(isOne) ?? null;
+  /** The finished run that somebody has settled on, else the newest. */
+  #keptRun(datasetId: DatasetId): Run | null {
+    const { runs, datasets } = this.#session.stores;
+    const finished = runs.list().filter((run) => run.status === 'finished' && run.datasetId === datasetId);
+    const choice = datasets.encoderChoice(datasetId);
+    const chosenId = choice === null ? null : runOfEncoderKey(choice);
+    return finished.find(({ id }) => id === chosenId) ?? finished[0] ?? null;
   }
 
   /** The one that answers for a dataset, unless it looks at it already. */
@@ -207,8 +213,9 @@ function sayProgress(report: JobWork['report']): (progress: EmbedProgress) => vo
   };
 }
 
-function wordsOf({ name }: Run, { embedded, alreadyThere }: EmbeddedImages): string | null {
+function wordsOf({ name }: Run, { embedded, alreadyThere }: EmbeddedImages, isAnswering: boolean): string | null {
   if (embedded === 0) return null;
-  if (alreadyThere === 0) return `Searches are now answered by “${isolated(name)}”.`;
-  return `“${isolated(name)}” has looked at ${embedded.toLocaleString('en')} more ${embedded === 1 ? 'image' : 'images'}.`;
+  if (alreadyThere === 0 && isAnswering) return `Searches are now answered by “${isolated(name)}”.`;
+  const more = alreadyThere === 0 ? '' : 'more ';
+  return `“${isolated(name)}” has looked at ${embedded.toLocaleString('en')} ${more}${embedded === 1 ? 'image' : 'images'}.`;
 }

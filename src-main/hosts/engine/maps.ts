@@ -4,6 +4,8 @@
  * M1  When images come or go the map stays, and says so, until somebody asks for a new one.
  * M2  No layout begins while images come into the dataset or an encoder looks at images; one that is wanted waits.
  * M3  Of a dataset one layout is made at a time: another encoder's, or an older one of what is asked for anew, is stopped.
+ *     Whoever only follows changes stops none that was asked for by its encoder: two windows would else stop each
+ *     other's for ever.
  * M4  A layout that was stopped or that failed begins again when somebody asks, never by itself.
  */
 import { KindredError, messageOf } from '#base/errors.ts';
@@ -27,10 +29,21 @@ export interface OpenedMap {
   readonly mapId: string | null;
   readonly jobId: string | null;
   readonly isWaiting: boolean;
+  readonly isBehind: boolean;
   readonly isNewest: boolean;
   readonly missing: number;
   readonly stopped: string | null;
   readonly encoder: EncoderTitle;
+}
+
+export interface MapQuestion {
+  readonly datasetId: DatasetId;
+  /** Somebody wants it laid out anew. */
+  readonly again: boolean;
+  /** null: the encoder that answers anyway. */
+  readonly encoderKey: string | null;
+  /** Nobody asked: something has changed. */
+  readonly isFollowing: boolean;
 }
 
 /** A layout at work. */
@@ -38,6 +51,8 @@ interface Layout {
   readonly jobId: string;
   readonly datasetId: DatasetId;
   readonly mapId: string;
+  /** Asked for by its encoder, which need not be the one that answers anyway. */
+  readonly isNamed: boolean;
   isSuperseded: boolean;
 }
 
@@ -59,22 +74,25 @@ export class Maps {
   }
 
   /**
-   * The map of the images that the dataset's current encoder has seen.
+   * The map of the images that an encoder of the dataset has seen.
    *
-   * @param isAsked somebody wants it laid out anew.
    * @throws KindredError `search.empty`.
    */
-  async open(datasetId: DatasetId, isAsked: boolean): Promise<OpenedMap> {
-    const chosen = await this.#session.currentEncoder(datasetId);
+  async open({ datasetId, again: isAsked, encoderKey, isFollowing }: MapQuestion): Promise<OpenedMap> {
+    const chosen = await this.#session.currentEncoder(datasetId, encoderKey);
     const encoder = encoderTitle(chosen);
     const work = `${keyOf(chosen)} ${datasetId}`;
-    this.#supersede(datasetId, (other) => other !== work);
+    const isNamed = encoderKey !== null;
+    const isLeft = (other: string, layout: Layout): boolean =>
+      other !== work && isFollowing && (isNamed || layout.isNamed);
+    const isBehind = this.#layoutsOf(datasetId).some(([other, layout]) => isLeft(other, layout));
+    this.#supersede(datasetId, (other, layout) => other !== work && !isLeft(other, layout));
     if (isAsked) this.#stopped.delete(work);
     if (isAsked) this.#asked.add(work);
     const kept = this.#kept.find(work);
-    const isGrowing = this.#isGrowing(datasetId);
-    const none = { mapId: null, jobId: null, isNewest: false, missing: 0, encoder };
-    if (kept === null && isGrowing && !this.#making.has(work)) return { ...none, ...this.#resting(work, true) };
+    const isHeldUp = isBehind || this.#isGrowing(datasetId);
+    const none = { mapId: null, jobId: null, isNewest: false, missing: 0, isBehind, encoder };
+    if (kept === null && isHeldUp && !this.#making.has(work)) return { ...none, ...this.#resting(work, true) };
     const now = await this.#session.index.ask('mapIdOf', keyOf(chosen), datasetId);
     if (now === null)
       throw new KindredError('search.empty', 'There is no image to lay out yet: add folders first.', { datasetId });
@@ -83,9 +101,9 @@ export class Maps {
       return { ...none, mapId: now.mapId, isNewest: true, isWaiting: false, stopped: null };
     }
     const isWanted = this.#asked.has(work) || (kept === null && !this.#making.has(work));
-    if (isWanted && !isGrowing && !this.#stopped.has(work)) {
+    if (isWanted && !isHeldUp && !this.#stopped.has(work)) {
       this.#supersede(datasetId, (_, { mapId }) => mapId !== now.mapId);
-      if (!this.#making.has(work)) this.#make(work, chosen, datasetId, now.mapId);
+      if (!this.#making.has(work)) this.#make(work, chosen, { datasetId, mapId: now.mapId, isNamed });
     }
     const state = { ...none, mapId: kept?.mapId ?? null, missing: now.images - (kept?.images ?? 0) };
     const jobId = this.#making.get(work)?.jobId ?? null;
@@ -112,14 +130,18 @@ export class Maps {
     return { isWaiting, stopped };
   }
 
+  #layoutsOf(datasetId: DatasetId): readonly (readonly [work: string, layout: Layout])[] {
+    return [...this.#making].filter(([, layout]) => layout.datasetId === datasetId);
+  }
+
   #isGrowing(datasetId: DatasetId): boolean {
     const { growing, jobs } = this.#session;
     return growing.has(datasetId) || jobs.list().some(({ kind }) => kind === 'embed');
   }
 
   #supersede(datasetId: DatasetId, isOld: (work: string, layout: Layout) => boolean): void {
-    for (const [work, layout] of this.#making) {
-      if (layout.datasetId !== datasetId || !isOld(work, layout)) continue;
+    for (const [work, layout] of this.#layoutsOf(datasetId)) {
+      if (!isOld(work, layout)) continue;
       layout.isSuperseded = true;
       this.#making.delete(work);
       this.#session.jobs.cancel(layout.jobId);
@@ -151,8 +173,9 @@ export class Maps {
     return { names: hasRest ? [...shown, 'all others'] : shown, index: Buffer.from(index).toString('base64') };
   }
 
-  #make(work: string, encoder: ChosenEncoder, datasetId: DatasetId, mapId: string): void {
+  #make(work: string, encoder: ChosenEncoder, wanted: Pick<Layout, 'datasetId' | 'mapId' | 'isNamed'>): void {
     const session = this.#session;
+    const { datasetId } = wanted;
     const title = `Laying out the map of ${session.datasetName(datasetId)}`;
     const jobId = session.jobs.start('project', title, async (tools) => {
       try {
@@ -167,7 +190,7 @@ export class Maps {
       }
       return null;
     });
-    const layout: Layout = { jobId, datasetId, mapId, isSuperseded: false };
+    const layout: Layout = { ...wanted, jobId, isSuperseded: false };
     this.#making.set(work, layout);
     this.#asked.delete(work);
   }

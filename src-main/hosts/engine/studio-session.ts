@@ -2,7 +2,7 @@
 import { withEventMeta } from '@orpc/server';
 import { randomBytes } from 'node:crypto';
 import { access } from 'node:fs/promises';
-import { answeringEncoders, currentEncoder } from '#application/current-encoder.ts';
+import { answeringEncoders } from '#application/current-encoder.ts';
 import { Edits } from '#application/editing/edits.ts';
 import type { ImportPorts } from '#application/import-folders.ts';
 import { OneAtATime } from '#application/one-at-a-time.ts';
@@ -10,7 +10,7 @@ import type { Dataset, LibraryStores } from '#application/ports/library.ts';
 import type { ChosenEncoder } from '#application/ports/query-encoder.ts';
 import type { VectorSink } from '#application/ports/vectors.ts';
 import type { SearchIndex } from '#application/ports/search-index.ts';
-import type { SearchPorts } from '#application/search-images.ts';
+import { keyOf, type SearchPorts } from '#application/search-images.ts';
 import { systemClock } from '#base/clock.ts';
 import type { DatasetId } from '#base/ids.ts';
 import type { StudioEvent } from '#contract/studio/events.ts';
@@ -154,13 +154,14 @@ export class StudioSession {
     return (await Promise.all(roots.map(({ path }) => isThere(path)))).includes(true);
   }
 
-  async currentEncoder(datasetId: DatasetId | null): Promise<ChosenEncoder> {
-    const vectors = await this.wiring.vectors();
-    return (await currentEncoder(this.stores.runs, runHost(this.wiring), vectors, datasetId)).encoder;
+  /** @param key of the one that is wanted; where it can't answer, or null: the one that does anyway. */
+  async currentEncoder(datasetId: DatasetId | null, key: string | null = null): Promise<ChosenEncoder> {
+    const { answering } = await this.answeringEncoders(datasetId);
+    return answering.find((encoder) => keyOf(encoder) === key) ?? answering[0]!;
   }
 
-  async answeringEncoders(datasetId: DatasetId | null): Promise<readonly ChosenEncoder[]> {
-    return answeringEncoders(this.stores.runs, runHost(this.wiring), await this.wiring.vectors(), datasetId);
+  async answeringEncoders(datasetId: DatasetId | null): ReturnType<typeof answeringEncoders> {
+    return answeringEncoders(this.stores, runHost(this.wiring), await this.wiring.vectors(), datasetId);
   }
 
   async importPorts(): Promise<ImportPorts> {

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { fileFilterSchema, type FileFilter } from '#contract/studio/files.ts';
-import { currentEncoder } from '#application/current-encoder.ts';
+import { answeringEncoders, currentEncoder } from '#application/current-encoder.ts';
 import { embedImages } from '#application/embed-images.ts';
+import { encoderKey } from '#application/encoder-key.ts';
 import type { ChosenEncoder } from '#application/ports/query-encoder.ts';
+import type { Run } from '#application/ports/runs.ts';
 import { BASELINE_ENCODER_KEY } from '#application/ports/vectors.ts';
 import { queryDirection } from '#application/query-direction.ts';
 import { searchImages, type SearchExample, type SearchRequest } from '#application/search-images.ts';
@@ -91,8 +93,7 @@ describe('currentEncoder', () => {
   it('is colour and shape before any run, and while the newest run has seen nothing, which it names', async () => {
     const world = judgedWorld();
     const pets = world.addDataset('pets', filesOf('cat', 3));
-    const { runs } = world.ports.stores;
-    const choose = () => currentEncoder(runs, world.ports.runHost, world.ports.vectors, pets.id);
+    const choose = () => currentEncoder(world.ports.stores, world.ports.runHost, world.ports.vectors, pets.id);
     expect(await choose()).toEqual({ encoder: { kind: 'baseline' }, unused: null });
     const run = world.addRun(pets);
     expect(await choose()).toMatchObject({ encoder: { kind: 'baseline' }, unused: { id: run.id } });
@@ -101,6 +102,32 @@ describe('currentEncoder', () => {
     // An older encoder that knows the images is better than a newer one that does not.
     world.addRun(pets);
     expect(await choose()).toMatchObject({ encoder: { runId: run.id } });
+  });
+
+  it('is the one somebody has settled on for the dataset, as long as it can answer, then the newest again', async () => {
+    const world = judgedWorld();
+    const pets = world.addDataset('pets', filesOf('cat', 3));
+    const { stores, runHost, vectors } = world.ports;
+    const look = (run: Run) =>
+      embedImages(world.ports, run, stores.files.images(pets.id), { output: 'h' }, () => {}, signal);
+    const choose = async () => (await currentEncoder(stores, runHost, vectors, pets.id)).encoder;
+    const [older, newer] = [world.addRun(pets), world.addRun(pets)];
+    for (const run of [older, newer]) await look(run);
+    expect(await choose()).toMatchObject({ runId: newer.id });
+    stores.datasets.setEncoderChoice(pets.id, encoderKey(older.id, 40, 'h'));
+    expect(await choose()).toMatchObject({ runId: older.id });
+    const { answering } = await answeringEncoders(stores, runHost, vectors, pets.id);
+    expect(answering).toMatchObject([{ runId: older.id }, { runId: newer.id }, { kind: 'baseline' }]);
+    // Of all datasets together nobody has said anything.
+    expect((await currentEncoder(stores, runHost, vectors, null)).encoder).toMatchObject({ runId: newer.id });
+    stores.datasets.setEncoderChoice(pets.id, BASELINE_ENCODER_KEY);
+    expect(await currentEncoder(stores, runHost, vectors, pets.id)).toEqual({
+      encoder: { kind: 'baseline' },
+      unused: null,
+    });
+    stores.datasets.setEncoderChoice(pets.id, encoderKey(older.id, 40, 'h'));
+    stores.runs.remove(older.id);
+    expect(await choose()).toMatchObject({ runId: newer.id });
   });
 
   it('answers by the stored descriptors when colour and shape is asked for', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { currentEncoder } from '#application/current-encoder.ts';
 import type { EmbedPorts } from '#application/embed-images.ts';
+import { BASELINE_ENCODER_KEY } from '#application/ports/vectors.ts';
 import { encoderKey } from '#application/encoder-key.ts';
 import type { Dataset } from '#application/ports/library.ts';
 import type { Run } from '#application/ports/runs.ts';
@@ -48,7 +49,7 @@ function newEngine(): EmbedJobs {
     index: { ask } as never,
     changed: () => {},
     currentEncoder: async (id: DatasetId | null) =>
-      (await currentEncoder(stores.runs, runHost as never, vectors, id)).encoder,
+      (await currentEncoder(stores, runHost as never, vectors, id)).encoder,
     isClosing: false,
     isReachable: async () => isReachable,
     wiring: { layout: { runs: runsFolder } },
@@ -88,6 +89,22 @@ describe('images that are new to the encoder', () => {
     await whenEnded(1);
     expect(seen()).toBe(26);
     expect(ended[0]).toMatchObject({ state: 'done', message: '“run 0” has looked at 6 more images.' });
+  });
+
+  it('are looked at by the encoder somebody has settled on, though there is a newer one', async () => {
+    await partlySeen();
+    world.addRun(dataset);
+    world.ports.stores.datasets.setEncoderChoice(dataset.id, encoderKey(run.id, 40, 'h'));
+    looks.lookAtNew(dataset.id);
+    await whenEnded(1);
+    expect(seen()).toBe(26);
+  });
+
+  it('do not make an encoder answer where somebody has settled on another', async () => {
+    world.ports.stores.datasets.setEncoderChoice(dataset.id, BASELINE_ENCODER_KEY);
+    looks.look(run.id);
+    await whenEnded(1);
+    expect(ended[0]).toMatchObject({ state: 'done', message: '“run 0” has looked at 20 images.' });
   });
 
   it('are looked at after a start, though nothing says that a look was cut off', async () => {

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, it, vi } from 'vitest';
+import { BASELINE_ENCODER_KEY } from '#application/ports/vectors.ts';
 import type { DatasetId } from '#base/ids.ts';
 import { RandomStream } from '#base/random.ts';
 import type { Job } from '#contract/studio/datasets.ts';
@@ -29,21 +30,22 @@ let growing: GrowingDatasets;
 let maps: Maps;
 
 /** A dataset of `images` random vectors, named by how many they are. */
-function vectors(): MapTask {
+function vectors(key?: string): MapTask {
   const random = new RandomStream(1, 'maps');
   const values = new Float32Array(new SharedArrayBuffer(4 * images * DIMENSIONS));
   for (let i = 0; i < values.length; i++) values[i] = random.uniform();
   return {
-    mapId: mapIdNow(),
+    mapId: mapIdNow(key),
     imageIds: Int32Array.from({ length: images }, (_, i) => i),
     dimensions: DIMENSIONS,
     values,
   };
 }
-const mapIdNow = (): string => (encoderName === 'baseline' ? '0' : '1') + String(images).padStart(31, '0');
+const mapIdNow = (key = encoderName): string =>
+  (['baseline', BASELINE_ENCODER_KEY].includes(key) ? '0' : '1') + String(images).padStart(31, '0');
 
 const answers = {
-  mapIdOf: () => (images === 0 ? null : { mapId: mapIdNow(), images }),
+  mapIdOf: (key: string) => (images === 0 ? null : { mapId: mapIdNow(key), images }),
   mapTask: vectors,
   mapPoints: (_ids: Int32Array, _dataset: DatasetId, positions: Float32Array) => {
     if (failure !== null) throw failure;
@@ -65,8 +67,10 @@ beforeEach(() => {
     maps.goOn();
   });
   const session = {
-    currentEncoder: async () =>
-      encoderName === 'baseline' ? { kind: 'baseline' } : { kind: 'run', runId: encoderName, checkpointStep: 9 },
+    currentEncoder: async (_: DatasetId, key: string | null) =>
+      (key ?? encoderName) === 'baseline'
+        ? { kind: 'baseline' }
+        : { kind: 'run', runId: encoderName, checkpointStep: 9 },
     index: { ask: async (name: keyof typeof answers, ...words: never[]) => Reflect.apply(answers[name], null, words) },
     datasetName: () => 'moths',
     wiring: { layout: { maps: folder } },
@@ -84,7 +88,8 @@ beforeEach(() => {
   maps = new Maps(session);
 });
 
-const open = (isAsked = false) => maps.open(DATASET, isAsked);
+const open = (again = false, encoderKey: string | null = null, isFollowing = false) =>
+  maps.open({ datasetId: DATASET, again, encoderKey, isFollowing });
 const points = (): string[] => readdirSync(folder).filter((name) => name.endsWith('.bin'));
 const whenEnded = (count: number) => vi.waitFor(() => expect(ended).toHaveLength(count), 60_000);
 
@@ -162,6 +167,29 @@ it('[M3] stops the layout of an encoder that answers no more, and that is no fai
   maps.stop(DATASET);
   await whenEnded(3);
   expect(ended.map(({ state }) => state)).toEqual(['cancelled', 'cancelled', 'cancelled']);
+});
+
+it('[M3] lets windows that look by different encoders have their maps one after the other', async () => {
+  images = 60;
+  expect(await open(false, 'r1')).toMatchObject({ jobId: 'j0', isBehind: false });
+  expect(await open(false, null, true)).toMatchObject({ jobId: null, isWaiting: true, isBehind: true });
+  expect(await open(false, 'r1', true)).toMatchObject({ jobId: 'j0', isBehind: false });
+  await whenEnded(1);
+  expect(await open(false, null, true)).toMatchObject({ jobId: 'j1', isBehind: false });
+  expect(await open(false, 'r1', true)).toMatchObject({ mapId: mapIdNow('r1'), isNewest: true });
+  await whenEnded(2);
+  expect(ended.map(({ state }) => state)).toEqual(['done', 'done']);
+  expect(await open(false, null, true)).toMatchObject({ mapId: mapIdNow('baseline'), isNewest: true });
+});
+
+it('[M3] stops another encoder’s layout for somebody who asks', async () => {
+  images = 4000;
+  expect((await open(false, 'r1')).jobId).toBe('j0');
+  expect(await open(false, 'baseline')).toMatchObject({ jobId: 'j1', isBehind: false });
+  await whenEnded(1);
+  maps.stop(DATASET);
+  await whenEnded(2);
+  expect(ended.map(({ state }) => state)).toEqual(['cancelled', 'cancelled']);
 });
 
 it('[M3] stops an older layout of what is asked for anew', async () => {

@@ -78,7 +78,7 @@ async function chooseEncoder({ output, wiring }: Cli, options: SearchOptions): P
   const host = await wiring.runHost();
   if (options.run !== undefined) return requireEncoder(findRun(runs, options.run), host);
   const datasetId = options.dataset === undefined ? null : findDataset(datasets, options.dataset).id;
-  const { encoder, unused } = await currentEncoder(runs, host, await wiring.vectors(), datasetId);
+  const { encoder, unused } = await currentEncoder({ runs, datasets }, host, await wiring.vectors(), datasetId);
   if (unused !== null)
     output.warning(`Run "${unused.name}" has seen no image yet; let it answer with: npm start -- embed ${unused.id}`);
   return encoder;

@@ -1,6 +1,5 @@
-import type { ChosenEncoder } from '#application/ports/query-encoder.ts';
 import type { PictureSize } from '#application/ports/images.ts';
-import { keyOf, type SearchExample, searchImages } from '#application/search-images.ts';
+import { type SearchExample, searchImages } from '#application/search-images.ts';
 import { KindredError } from '#base/errors.ts';
 import type { DatasetId, ImageId } from '#base/ids.ts';
 import type { FileCell } from '#contract/studio/files.ts';
@@ -38,23 +37,21 @@ async function sizeOf(session: StudioSession, example: Example): Promise<Picture
   return { widthPx: image.widthPx, heightPx: image.heightPx };
 }
 
-async function answeringEncoder(
-  session: StudioSession,
-  datasetId: DatasetId | null,
-  key: string | null,
-): Promise<ChosenEncoder> {
-  const wanted = key === null ? [] : await session.answeringEncoders(datasetId);
-  return wanted.find((encoder) => keyOf(encoder) === key) ?? session.currentEncoder(datasetId);
-}
-
 export const searchProcedures = {
   exampleSize: studio.search.exampleSize.handler(({ input, context: { session } }) => sizeOf(session, input)),
-  encoders: studio.search.encoders.handler(async ({ input, context: { session } }) =>
-    (await session.answeringEncoders(input.datasetId as DatasetId | null)).map(encoderTitle),
-  ),
+  encoders: studio.search.encoders.handler(async ({ input, context: { session } }) => {
+    const { answering, chosen } = await session.answeringEncoders(input.datasetId as DatasetId | null);
+    return answering.map((encoder) => ({ ...encoderTitle(encoder), isChosen: encoder === chosen }));
+  }),
+  chooseEncoder: studio.search.chooseEncoder.handler(({ input, context: { session } }) => {
+    session.stores.datasets.setEncoderChoice(input.datasetId as DatasetId, input.encoderKey);
+    session.embeddings.lookAtNew(input.datasetId as DatasetId);
+    session.changed('encoder');
+    return {};
+  }),
   similar: studio.search.similar.handler(async ({ input, context: { session }, signal }) => {
     const { filter, top } = input;
-    const encoder = await answeringEncoder(session, filter.datasetId as DatasetId | null, input.encoderKey);
+    const encoder = await session.currentEncoder(filter.datasetId as DatasetId | null, input.encoderKey);
     const request = {
       examples: input.like.map((example) => exampleOf(session, example)),
       counterExamples: input.unlike.map((example) => exampleOf(session, example)),
@@ -76,7 +73,7 @@ export const searchProcedures = {
 
 export const mapProcedures = {
   open: studio.map.open.handler(({ input, context: { session } }) =>
-    session.maps.open(input.datasetId as DatasetId, input.again),
+    session.maps.open({ ...input, datasetId: input.datasetId as DatasetId }),
   ),
 };
 
