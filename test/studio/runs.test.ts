@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { takeExclusive } from '../../src-main/database/exclusive-lock.ts';
+import { expectAccessible } from './support/accessibility.ts';
 import { dropPaths } from './support/drop-folder.ts';
 import { smallSample } from './support/sample-folder.ts';
 import { startTraining } from './support/start-training.ts';
@@ -79,6 +80,8 @@ test('a run that a kill cut off is said to be, at every start, until it is resum
   await test.step('one click goes on', async () => {
     await cutOff();
     await startAgain();
+    await expect(notice).toBeVisible();
+    await expectAccessible(page, 'a notice of an interrupted run');
     await notice.getByRole('button', { name: 'Resume' }).click();
     await expect(notice).toBeHidden();
     await page.getByRole('button', { name: /^Training/ }).click();
@@ -90,6 +93,7 @@ test('a run that a kill cut off is said to be, at every start, until it is resum
     await expect(notice).toBeHidden();
     await expect(page.getByRole('complementary', { name: 'Runs' }).getByText(/^interrupted/)).toBeVisible();
     await expect(page.getByText(/^It was interrupted at step [1-9]\d*\.$/)).toBeVisible();
+    await expectAccessible(page, 'an interrupted run');
     await page.getByRole('button', { name: 'Put the notice away' }).click();
     await expect(page.getByRole('complementary', { name: 'Runs' }).getByText(/^paused/)).toBeVisible();
     await page.getByRole('button', { name: 'Images', exact: true }).click();
