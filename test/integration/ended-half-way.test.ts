@@ -186,3 +186,13 @@ describe('a run', () => {
     expect(readdirSync(join(folder, 'vectors'))).toEqual(['baseline-1']);
   });
 });
+
+it('an act on many images that had begun is carried out by the next command', async () => {
+  const { folder } = await library();
+  await endHalfWay(folder, 'when an act in parts has begun');
+  expect(libraryDump(folder)['image_labels']).toEqual([]);
+  await settle(folder);
+  expect(libraryDump(folder)['image_labels']!.map((row) => (row as { label: string }).label)).toEqual(
+    Array.from({ length: 12 }, () => 'mine'),
+  );
+});

@@ -4,9 +4,11 @@
  */
 import { join } from 'node:path';
 import type { RunPlan } from '#application/ports/runs.ts';
+import { beginInParts } from '#application/editing/acts-in-parts.ts';
+import type { LabelChange } from '#application/editing/file-change.ts';
 import { giveUpDataset } from '#application/erase-datasets.ts';
 import { queuedRun } from '#application/running/queued-run.ts';
-import { makeRunId } from '#base/ids.ts';
+import { type ImageId, makeRunId } from '#base/ids.ts';
 import { trainingConfigSchema } from '#contract/training-config.ts';
 import { openLibraryForWriting } from '#database/open-library.ts';
 import { imageTraces } from '#hosts/cli/image-traces.ts';
@@ -64,6 +66,17 @@ if (place === 'between the rows of a dataset') {
   await giveUpDataset(stores, dataset.id);
   await eraseTraces();
   stores.transaction(() => stores.datasets.filesOf(dataset.id, null).slice(0, 5).forEach(stores.datasets.removeFile));
+  die();
+}
+
+if (place === 'when an act in parts has begun') {
+  const images = stores.files.images(dataset.id).map(({ imageId }) => imageId);
+  const act = { madeMs: 0, command: 'file.setLabel', summary: 'Labelled “mine”' };
+  const changeOf = (some: readonly ImageId[]): LabelChange => ({
+    kind: 'labels',
+    labels: some.map((id) => [id, 'mine']),
+  });
+  await beginInParts(stores, act, images, changeOf, new AbortController().signal);
   die();
 }
 
