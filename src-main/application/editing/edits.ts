@@ -74,7 +74,11 @@ export class Edits {
   async setFolderLabels(datasetId: DatasetId, choice: FolderLabels): Promise<void> {
     const name = this.#stores.datasets.find(datasetId)?.name ?? '';
     const words = choice === 'never' ? 'Sub-folders are no labels' : 'Sub-folders are labels';
-    await this.#act('dataset.setFolderLabels', `${words} in “${isolated(name)}”`, { kind: 'folderLabels', datasetId, choice });
+    await this.#act('dataset.setFolderLabels', `${words} in “${isolated(name)}”`, {
+      kind: 'folderLabels',
+      datasetId,
+      choice,
+    });
   }
 
   /**
