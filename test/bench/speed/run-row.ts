@@ -17,6 +17,9 @@ export interface RowResult {
   readonly ratio: Spread | null;
 }
 
+/** Of the best peer's first turn. One that makes less is not the best however often it is asked, and is asked once. */
+const FAR_BEHIND = 0.5;
+
 /** All contestants started, then turn by turn, A B A B …; whoever is not on turn rests. */
 export async function runRow(row: Row, note: (text: string) => void): Promise<RowResult> {
   const contestants = [...row.ours, ...row.peers];
@@ -27,7 +30,12 @@ export async function runRow(row: Row, note: (text: string) => void): Promise<Ro
       started.push({ contestant, racer: await contestant.start(), values: [] });
     }
     for (let turn = 0; turn < row.turns; turn++) {
-      for (const { contestant, racer, values } of started) {
+      const best = bestOf(
+        row,
+        started.slice(row.ours.length).flatMap(({ values }) => values.slice(0, 1)),
+      );
+      for (const [i, { contestant, racer, values }] of started.entries()) {
+        if (turn > 0 && i >= row.ours.length && isFarBehind(row, values[0]!, best)) continue;
         values.push(await racer.turn());
         note(`  ${contestant.name}: ${values.at(-1)!.toFixed(1)} ${row.unit}`);
       }
@@ -45,9 +53,25 @@ export async function runRow(row: Row, note: (text: string) => void): Promise<Ro
   }
 }
 
-function ratioOf({ unit }: Row, ours: ContestantResult, peers: readonly ContestantResult[]): Spread | null {
-  const isLessBetter = unit === 'MB';
-  const best = peers.toSorted((a, b) => (isLessBetter ? a.median - b.median : b.median - a.median))[0];
+const isLessBetter = ({ unit }: Row): boolean => unit === 'MB';
+
+function bestOf(row: Row, values: readonly number[]): number {
+  return isLessBetter(row) ? Math.min(...values) : Math.max(...values);
+}
+
+function isFarBehind(row: Row, value: number, best: number): boolean {
+  return (isLessBetter(row) ? best / value : value / best) < FAR_BEHIND;
+}
+
+function ratioOf(row: Row, ours: ContestantResult, peers: readonly ContestantResult[]): Spread | null {
+  const best = peers.find(
+    ({ median }) =>
+      median ===
+      bestOf(
+        row,
+        peers.map((peer) => peer.median),
+      ),
+  );
   if (best === undefined) return null;
   const byRound = ours.values.map((value, round) => value / best.values[round]!);
   return { ...spreadOf(byRound), median: ours.median / best.median };
