@@ -1,6 +1,7 @@
 /** The engine's end of the compute process that draws views: started on need, ended when nobody has asked for a while. */
-import { errorOf } from './error-facts.ts';
+import { KindredError } from '#base/errors.ts';
 import { type ComputeChild, deathOf, startCompute } from './client.ts';
+import { errorOf } from './error-facts.ts';
 import type { DrawnViews, DrawRequest } from './messages.ts';
 
 /** TensorFlow holds some hundred megabytes that nobody uses. */
@@ -17,14 +18,16 @@ export class DrawingClient {
   #child: ComputeChild | null = null;
   #idle: NodeJS.Timeout | null = null;
   #next = 0;
+  #isClosed = false;
 
   /** @param threads asked when a process is started: 1 while a run needs the others, 0 for one a core. */
   constructor(threads: () => number) {
     this.#threads = threads;
   }
 
-  /** @throws KindredError `compute.died`, `setup.incomplete`. */
-  draw(request: Omit<DrawRequest, 'id'>): Promise<DrawnViews> {
+  /** @throws KindredError `compute.died`, `setup.incomplete`; `job.interrupted` once it is closed. */
+  async draw(request: Omit<DrawRequest, 'id'>): Promise<DrawnViews> {
+    if (this.#isClosed) throw new KindredError('job.interrupted', 'Kindred ends; no pairs are drawn any more.');
     const id = this.#next++;
     const child = (this.#child ??= this.#start());
     if (this.#idle !== null) clearTimeout(this.#idle);
@@ -35,7 +38,9 @@ export class DrawingClient {
     });
   }
 
+  /** Nothing is started any more, also for who asks later: a process of ours would keep the engine from ending. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     const gone = this.#child?.process;
     this.#end();
     if (gone && gone.exitCode === null && gone.signalCode === null) await new Promise((end) => gone.once('exit', end));

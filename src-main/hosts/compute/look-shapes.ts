@@ -19,7 +19,8 @@ export interface LookShape {
 /** Pixels of the network's input in one run: beyond it memory grows and speed does not. */
 const PIXELS_AT_ONCE = 2 ** 20;
 const MOST_IMAGES = 256;
-const LEAST_IMAGES = 16;
+/** As many as tiles of a convolution hold (`tensorflow/native/matrix-convolution.cc`). */
+const LEAST_IMAGES = 32;
 
 /** Images of one run, a power of two. @param count how many there are to look at in all. */
 export function imagesAtOnce({ side }: Pick<Recipe, 'side'>, count: number): number {

@@ -182,11 +182,13 @@ class MatrixConvolution {
     const Bfloat16* weights = weights_.data() + block * blockSize_;
     const Output to = {part, row * to_.row + column * to_.column + block * outputs_,
                        end_.bias == nullptr ? nullptr : end_.bias + block * outputs_};
-    if (outputs_ == 32) addPixel<2>(pixels, weights, rows_[row], columns_[column], to);
-    else addPixel<1>(pixels, weights, rows_[row], columns_[column], to);
+    const bool areBoth = part.images > kHalf;
+    const auto add = outputs_ == 32 ? (areBoth ? &MatrixConvolution::addPixel<2, 2> : &MatrixConvolution::addPixel<2, 1>)
+                                    : (areBoth ? &MatrixConvolution::addPixel<1, 2> : &MatrixConvolution::addPixel<1, 1>);
+    (this->*add)(pixels, weights, rows_[row], columns_[column], to);
   }
 
-  template <int sixteens>
+  template <int sixteens, int halves>
   void addPixel(const Bfloat16* pixels, const Bfloat16* weights, const Reach& rows, const Reach& columns,
                 const Output& to) const {
     const int64_t size = static_cast<int64_t>(slices_) * 2 * kHalf * depth_, tile = kHalf * depth_;
@@ -203,21 +205,23 @@ class MatrixConvolution {
         for (int slice = 0; slice < slices_; slice++, a += 2 * tile, b += sixteens * 16 * depth_) {
           _tile_loadd(4, a, rowBytes);
           _tile_loadd(6, b, 64);
-          _tile_loadd(5, a + tile, rowBytes);
           _tile_dpbf16ps(0, 4, 6);
-          _tile_dpbf16ps(2, 5, 6);
+          if (halves == 2) {
+            _tile_loadd(5, a + tile, rowBytes);
+            _tile_dpbf16ps(2, 5, 6);
+          }
           if (sixteens == 2) {
             _tile_loadd(7, b + 16 * depth_, 64);
             _tile_dpbf16ps(1, 4, 7);
-            _tile_dpbf16ps(3, 5, 7);
+            if (halves == 2) _tile_dpbf16ps(3, 5, 7);
           }
         }
       }
     alignas(64) float sums[4][16][16];
     _tile_stored(0, sums[0], 64);
     if (sixteens == 2) _tile_stored(1, sums[1], 64);
-    _tile_stored(2, sums[2], 64);
-    if (sixteens == 2) _tile_stored(3, sums[3], 64);
+    if (halves == 2) _tile_stored(2, sums[2], 64);
+    if (halves == 2 && sixteens == 2) _tile_stored(3, sums[3], 64);
     for (int image = 0; image < to.part.images; image++) {
       const float* first = sums[image / kHalf * 2][image % kHalf];
       const int64_t at = to.at + image * to_.image;
