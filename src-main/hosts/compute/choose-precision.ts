@@ -1,4 +1,4 @@
-/** The precision of a run that leaves it open, by a few steps of each, of a batch so small that it takes a moment. */
+/** The precision of a run that leaves it open: by a few steps of a batch so small that it takes a moment, or by the processor. */
 import { availableParallelism, loadavg } from 'node:os';
 import { systemClock } from '#base/clock.ts';
 import { initialState } from '#simclr/initial-state.ts';
@@ -26,15 +26,17 @@ export interface ChosenPrecision {
  * @param load processes that want to run, as the system counts them.
  */
 export async function choosePrecision(full: Recipe, device: string, load = loadavg()[0]!): Promise<ChosenPrecision> {
-  const { recipe, canvasSide, batch } = measuredBatch(full);
+  const { recipe, canvasSide, batch } = measuredBatch(full, 'auto');
   const definition = recipeStep(recipe, canvasSide);
   const state = initialState(recipe, 0);
-  const probe = await probePrecision({ definition, state, batch, device, clock: systemClock });
+  const { narrowConvolutions, matrixUnits } = nativeAbilities();
+  // Where a processor multiplies tiles of bfloat16, float32 is slower by a multiple, and takes long to measure.
+  const candidates: readonly Precision[] = matrixUnits ? ['bfloat16'] : ['float32', 'bfloat16'];
+  const probe = await probePrecision({ definition, state, batch, device, clock: systemClock, candidates });
   if (probe === null) return { precision: 'float32', stepMs: null, isSure: true };
   const isSure = load <= BUSY_LOAD * availableParallelism();
-  const { narrowConvolutions, matrixUnits } = nativeAbilities();
   const precision = isSure ? probe.chosen : narrowConvolutions || matrixUnits ? 'bfloat16' : 'float32';
   const isWhole = full.chunk.images === null;
-  const stepMs = (probe.stepMs[precision] * full.batchSize) / recipe.batchSize;
+  const stepMs = (probe.stepMs.get(precision)! * full.batchSize) / recipe.batchSize;
   return { precision, stepMs: isWhole ? stepMs : null, isSure };
 }

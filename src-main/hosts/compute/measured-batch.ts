@@ -3,6 +3,8 @@ import { RandomStream } from '#base/random.ts';
 import { relativeWork } from '#simclr/auto-recipe.ts';
 import type { Recipe } from '#simclr/recipe.ts';
 import type { PlanarPixels } from '#simclr/views/canvas.ts';
+import { nativeAbilities } from '#tensorflow/native-abilities.ts';
+import type { Precision } from '#tensorflow/runners/compiled-runner.ts';
 import type { StepBatch } from '#training/ports.ts';
 import { viewsOfPictures } from './fill-canvas.ts';
 
@@ -10,6 +12,8 @@ import { viewsOfPictures } from './fill-canvas.ts';
 const MEASURED_IMAGES = 32;
 /** … and fewer where a step would take long: about so much work, a fifth of a second on two cores. */
 const MEASURED_WORK = 9000;
+/** At least so many where convolutions multiply tiles of bfloat16: fewer fill none, and tell nothing of larger batches. */
+const TILED_IMAGES = 16;
 /** Pixels kept beside the side trained at, as in a run's cache. */
 const CACHE_FACTOR = 1.25;
 
@@ -20,10 +24,16 @@ export interface MeasuredBatch {
   readonly batch: StepBatch;
 }
 
-/** A small batch, so that a step of it takes a moment. */
-export function measuredBatch(full: Recipe): MeasuredBatch {
+/**
+ * A small batch, so that a step of it takes a moment. TensorFlow must be loaded.
+ *
+ * @param precision it is measured in, as far as that is known.
+ */
+export function measuredBatch(full: Recipe, precision: 'auto' | Precision): MeasuredBatch {
   const work = relativeWork({ side: full.side, width: full.encoder.width });
-  const images = Math.max(2, Math.ceil(MEASURED_WORK / work / 2));
+  const { narrowConvolutions, matrixUnits } = nativeAbilities();
+  const isTiled = narrowConvolutions && matrixUnits && precision !== 'float32';
+  const images = Math.max(isTiled ? TILED_IMAGES : 2, Math.ceil(MEASURED_WORK / work / 2));
   return batchOf(full, Math.min(full.batchSize, MEASURED_IMAGES, images));
 }
 

@@ -24,7 +24,7 @@ export async function measuredRate(
   settings: Pick<DeviceSettings, 'threads' | 'precision' | 'compiled'>,
   endMs: number,
 ): Promise<MeasuredRate> {
-  const { recipe, canvasSide, batch } = measuredBatch(full);
+  const { recipe, canvasSide, batch } = measuredBatch(full, settings.precision);
   const { runner } = await wireDevice(recipe, {
     ...settings,
     canvasSide,

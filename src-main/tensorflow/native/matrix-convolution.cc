@@ -25,6 +25,8 @@ namespace {
 constexpr int kHalf = kTileRows;
 constexpr int kImages = 2 * kHalf;
 constexpr int kMostTaps = 3;
+// With fewer, tiles are so empty that sums by pairs are as fast.
+constexpr int kLeastImages = 4;
 // Of pixels that are laid out at once, so that they stay in a near cache with the weights of a block.
 constexpr int64_t kNearBytes = 512 << 10;
 // More than threads, so that none waits long for another.
@@ -310,7 +312,7 @@ void convolveImages(const ConvolutionShape& s, const Bfloat16* x, const Bfloat16
 
 bool suitsMatrixUnits(const ConvolutionShape& s) {
   const bool areSixteens = s.inChannels % 16 == 0 && s.outChannels % 16 == 0;
-  return hasMatrixUnits() && areSixteens && (isFlat(s) ? s.images * s.height * s.width : s.images) >= kHalf;
+  return hasMatrixUnits() && areSixteens && (isFlat(s) ? s.images * s.height * s.width : s.images) >= kLeastImages;
 }
 
 void convolveByMatrixUnits(const ConvolutionShape& s, const Bfloat16* x, const Bfloat16* kernel,

@@ -4,7 +4,7 @@
 
 namespace kindred {
 
-// Whether tiles can be filled: channels in sixteens, and sixteen images, or pixels where a pixel stands for itself.
+// Whether tiles are filled well enough: channels in sixteens, and some images, or pixels where a pixel stands for itself.
 bool suitsMatrixUnits(const ConvolutionShape& shape);
 
 // As `convolve`; for shapes that suit. The same result whatever the number of threads.

@@ -23,6 +23,8 @@ KINDRED_MATRIX_UNITS_BEGIN
 namespace {
 
 constexpr int kImages = 32;
+// With fewer, tiles are so empty that sums by pairs are as fast.
+constexpr int kLeastImages = 8;
 constexpr int kTile = 16 * kImages;
 constexpr int kSums = 16 * 16;
 // Numbers above which a kernel is large.
@@ -382,7 +384,7 @@ void sumByBlocks(const FilterGradientShape& s, const Bfloat16* x, const Bfloat16
 }  // namespace
 
 bool suitsMatrixUnits(const FilterGradientShape& s) {
-  return hasMatrixUnits() && (s.side == 1 && s.stride == 1 ? s.images * s.height * s.width : s.images) >= 16;
+  return hasMatrixUnits() && (s.side == 1 && s.stride == 1 ? s.images * s.height * s.width : s.images) >= kLeastImages;
 }
 
 void filterGradientByMatrixUnits(const FilterGradientShape& s, const Bfloat16* x, const Bfloat16* dy, float* kernel) {

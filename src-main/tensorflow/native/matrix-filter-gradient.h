@@ -4,7 +4,7 @@
 
 namespace kindred {
 
-// Whether tiles are filled well enough: some sixteen images, or pixels where a pixel stands for itself.
+// Whether tiles are filled well enough: some images, or pixels where a pixel stands for itself.
 bool suitsMatrixUnits(const FilterGradientShape& shape);
 
 // As `filterGradient`; for shapes that suit. The same result whatever the number of threads.

@@ -6,8 +6,8 @@ import type { StepDefinition } from './step-definition.ts';
 
 export interface PrecisionProbe {
   readonly chosen: Precision;
-  /** Fastest measured step of each, in milliseconds. */
-  readonly stepMs: Readonly<Record<Precision, number>>;
+  /** Fastest measured step of each candidate, in milliseconds. */
+  readonly stepMs: ReadonlyMap<Precision, number>;
 }
 
 export interface ProbeSettings {
@@ -17,6 +17,8 @@ export interface ProbeSettings {
   readonly batch: StepBatch;
   readonly device: string;
   readonly clock: Clock;
+  /** Of one alone only its steps are measured. */
+  readonly candidates: readonly Precision[];
 }
 
 /** The first run of a graph optimises it; the second still allocates. */
@@ -33,9 +35,10 @@ const WORTHWHILE_SPEED_UP = 1.1;
  */
 export async function probePrecision(settings: ProbeSettings): Promise<PrecisionProbe | null> {
   try {
-    const stepMs = { float32: await measure('float32', settings), bfloat16: await measure('bfloat16', settings) };
-    const isWorthIt = stepMs.bfloat16 * WORTHWHILE_SPEED_UP <= stepMs.float32;
-    return { chosen: isWorthIt ? 'bfloat16' : 'float32', stepMs };
+    const stepMs = new Map<Precision, number>();
+    for (const precision of settings.candidates) stepMs.set(precision, await measure(precision, settings));
+    const { float32 = Infinity, bfloat16 = Infinity } = Object.fromEntries(stepMs);
+    return { chosen: bfloat16 * WORTHWHILE_SPEED_UP <= float32 ? 'bfloat16' : 'float32', stepMs };
   } catch (error) {
     if (error instanceof RecordingError) return null;
     throw error;

@@ -21,6 +21,7 @@ const settings = {
   state: new Map([['w', { shape: [], dtype: 'float32' as const, values: Float32Array.of(1) }]]),
   batch: { step: 0, learningRate: 0.5, inputs: new Map(), release: () => {} },
   device: 'cpu',
+  candidates: ['float32', 'bfloat16'] as const,
 };
 
 /** A clock by which each of the first `steps` steps takes the first time, and each later one the second. */
@@ -39,9 +40,20 @@ function steppedClock(steps: number, firstMs: number, laterMs: number): Clock {
 
 it('chooses bfloat16 only when it is at least a tenth faster', async () => {
   const quick = await probePrecision({ ...settings, clock: steppedClock(5, 110, 99) });
-  expect(quick).toEqual({ chosen: 'bfloat16', stepMs: { float32: 110, bfloat16: 99 } });
+  expect(quick).toEqual({
+    chosen: 'bfloat16',
+    stepMs: new Map([
+      ['float32', 110],
+      ['bfloat16', 99],
+    ]),
+  });
   const slow = await probePrecision({ ...settings, clock: steppedClock(5, 100, 95) });
   expect(slow?.chosen).toBe('float32');
+});
+
+it('measures one alone where nothing else comes into question', async () => {
+  const alone = await probePrecision({ ...settings, candidates: ['bfloat16'], clock: steppedClock(5, 110, 99) });
+  expect(alone).toEqual({ chosen: 'bfloat16', stepMs: new Map([['bfloat16', 110]]) });
 });
 
 it('has nothing to choose when the step cannot be compiled', async () => {
