@@ -1,6 +1,7 @@
 /** How fast a recipe trains on this computer, by a few steps of a small batch. */
 import { initialState } from '#simclr/initial-state.ts';
 import type { Recipe } from '#simclr/recipe.ts';
+import { loadTensorFlow } from '#tensorflow/load.ts';
 import type { StepRunner } from '#training/ports.ts';
 import { measuredBatch } from './measured-batch.ts';
 import { type DeviceSettings, wireDevice } from './wiring.ts';
@@ -24,6 +25,8 @@ export async function measuredRate(
   settings: Pick<DeviceSettings, 'threads' | 'precision' | 'compiled'>,
   endMs: number,
 ): Promise<MeasuredRate> {
+  // What a small batch is depends on what the processor can do.
+  await loadTensorFlow({ threads: settings.threads === 0 ? null : settings.threads });
   const { recipe, canvasSide, batch } = measuredBatch(full, settings.precision);
   const { runner } = await wireDevice(recipe, {
     ...settings,
