@@ -1,4 +1,4 @@
-/** Results on disk: one JSON of all rows measured so far, each replaced when it is measured again, and a page of them. */
+/** Results on disk: one JSON of all rows measured so far, each replaced when its machine measures it again, and a page of them. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
@@ -21,10 +21,10 @@ const FOLDER = join(import.meta.dirname, '..', 'results');
 const JSON_FILE = join(FOLDER, 'speed.json');
 const MARKDOWN_FILE = join(FOLDER, 'speed.md');
 
-/** Puts rows in the place of those of the same name, and writes both files. @param order names of all rows. */
+/** Puts rows in the place of those of the same name and machine, and writes both files. @param order names of all rows. */
 export async function keepResults(measured: readonly WrittenRow[], order: readonly string[]): Promise<void> {
   const known = existsSync(JSON_FILE) ? (JSON.parse(readFileSync(JSON_FILE, 'utf8')) as WrittenRow[]) : [];
-  const rows = new Map([...known, ...measured].map((row) => [row.name, row]));
+  const rows = new Map([...known, ...measured].map((row) => [`${row.name} on ${row.machine}`, row]));
   const sorted = [...rows.values()].toSorted((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
   await write(JSON_FILE, JSON.stringify(sorted));
   await write(MARKDOWN_FILE, markdown(sorted));
