@@ -30,7 +30,7 @@ export async function choosePrecision(full: Recipe, device: string, load = loada
   const definition = recipeStep(recipe, canvasSide);
   const state = initialState(recipe, 0);
   const { narrowConvolutions, matrixUnits } = nativeAbilities();
-  // Where a processor multiplies tiles of bfloat16, float32 is slower by a multiple, and takes long to measure.
+  // Where a processor multiplies tiles of bfloat16, float32 is slower by far, and takes long to measure.
   const candidates: readonly Precision[] = matrixUnits ? ['bfloat16'] : ['float32', 'bfloat16'];
   const probe = await probePrecision({ definition, state, batch, device, clock: systemClock, candidates });
   if (probe === null) return { precision: 'float32', stepMs: null, isSure: true };

@@ -1,6 +1,7 @@
 #include "convolution.h"
 
 #include <algorithm>
+#include <type_traits>
 #include <vector>
 
 #include "fused-norm.h"
@@ -367,18 +368,10 @@ void convolveDirectly(const ConvolutionShape& s, const T* x, const T* kernel, T*
   });
 }
 
-bool isByMatrixUnits(const ConvolutionShape&, const float*, const float*, const ConvolutionEnd<float>&, float*) { return false; }
-
-bool isByMatrixUnits(const ConvolutionShape& s, const Bfloat16* x, const Bfloat16* kernel, const ConvolutionEnd<Bfloat16>& end,
-                     Bfloat16* y) {
-  if (!suitsMatrixUnits(s)) return false;
-  convolveByMatrixUnits(s, x, kernel, end, y);
-  return true;
-}
-
 template <typename T>
 void convolveAndEnd(const ConvolutionShape& s, const T* x, const T* kernel, const ConvolutionEnd<T>& end, T* y) {
-  if (isByMatrixUnits(s, x, kernel, end, y)) return;
+  if constexpr (std::is_same_v<T, Bfloat16>)
+    if (suitsMatrixUnits(s)) return convolveByMatrixUnits(s, x, kernel, end, y);
   (suitsWinograd(s) ? convolveByTiles<T> : convolveDirectly<T>)(s, x, kernel, y);
   const NormShape rows = {static_cast<int64_t>(s.images) * s.outHeight * s.outWidth, s.outChannels};
   if (end.bias != nullptr) addBias(rows, end.isRectified, y, end.bias, end.side, y);

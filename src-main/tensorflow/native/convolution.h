@@ -12,7 +12,7 @@ struct ConvolutionShape {
   int images;
   int height, width;
   int outHeight, outWidth;
-  // Multiples of 16.
+  // From one pixel that is read to the next (times the stride, but of a gradient) a power of two from 16 on; a multiple of 16.
   int inChannels, outChannels;
   // 1 or 3.
   int side;

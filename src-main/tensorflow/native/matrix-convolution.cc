@@ -25,8 +25,6 @@ namespace {
 constexpr int kHalf = kTileRows;
 constexpr int kImages = 2 * kHalf;
 constexpr int kMostTaps = 3;
-// With fewer, tiles are so empty that sums by pairs are as fast.
-constexpr int kLeastImages = 4;
 // Of pixels that are laid out at once, so that they stay in a near cache with the weights of a block.
 constexpr int64_t kNearBytes = 512 << 10;
 // More than threads, so that none waits long for another.
@@ -304,7 +302,8 @@ void convolveImages(const ConvolutionShape& s, const Bfloat16* x, const Bfloat16
     const int group = part / bands, band = part % bands, image = group * kImages;
     const int64_t to = static_cast<int64_t>(image) * s.outHeight * s.outWidth * s.outChannels;
     convolution.compute({x + static_cast<int64_t>(image) * s.height * s.width * s.inChannels,
-                         end.side == nullptr ? nullptr : end.side + to, y + to, std::min(kImages, s.images - image), s.outHeight * band / bands, s.outHeight * (band + 1) / bands, s.outWidth});
+                         end.side == nullptr ? nullptr : end.side + to, y + to, std::min(kImages, s.images - image),
+                         s.outHeight * band / bands, s.outHeight * (band + 1) / bands, s.outWidth});
   });
 }
 

@@ -23,8 +23,6 @@ KINDRED_MATRIX_UNITS_BEGIN
 namespace {
 
 constexpr int kImages = 32;
-// With fewer, tiles are so empty that sums by pairs are as fast.
-constexpr int kLeastImages = 8;
 constexpr int kTile = 16 * kImages;
 constexpr int kSums = 16 * 16;
 // Numbers above which a kernel is large.
@@ -72,16 +70,16 @@ class Laid {
   }
 
   // Of the `at`-th group.
-  const Bfloat16* lineOf(int block, int at, int row) const {
+  Bfloat16* lineOf(int block, int at, int row) const {
     return lines_ + ((static_cast<int64_t>(block) * groups_ + at) * lineRows_ + row % lineRows_) * sizes.columns * kTile;
   }
-  const Bfloat16* slopeOf(int block, int at, int row) const {
+  Bfloat16* slopeOf(int block, int at, int row) const {
     return slopes_ + ((static_cast<int64_t>(block) * groups_ + at) * slopeRows_ + row % slopeRows_) * sizes.width * kTile;
   }
 
   void layLine(int at, int group, int row) {
     const int64_t blockSize = static_cast<int64_t>(groups_) * lineRows_ * sizes.columns * kTile;
-    Bfloat16* to = const_cast<Bfloat16*>(lineOf(0, at, row));
+    Bfloat16* to = lineOf(0, at, row);
     const int last = std::min(sizes.columns - s_.pad, sizes.isFlat ? sizes.width : s_.width);
     for (int column = 0; column < sizes.columns; column++, to += kTile) {
       const int from = column - s_.pad;
@@ -96,7 +94,7 @@ class Laid {
 
   void laySlope(int at, int group, int row) {
     const int64_t blockSize = static_cast<int64_t>(groups_) * slopeRows_ * sizes.width * kTile;
-    Bfloat16* to = const_cast<Bfloat16*>(slopeOf(0, at, row));
+    Bfloat16* to = slopeOf(0, at, row);
     for (int column = 0; column < sizes.width; column++, to += kTile)
       layTiles<false>(source(dy_, s_.outHeight, s_.outWidth, s_.outChannels, group, row, column, column), s_.outChannels, blockSize, to);
   }
@@ -208,7 +206,7 @@ struct Band {
   int groups, firstRow, lastRow;
 };
 
-/* Adds to the sums of `ins` sixteens of input channels, `outs` of output channels, and all taps of a row. */
+// Adds to the sums of `ins` sixteens of input channels, `outs` of output channels, and all taps of a row.
 template <int taps, int ins, int outs>
 void addTaps(const FilterGradientShape& s, const Laid& laid, const Band& band, int in, int out, int tapRow, float* sums) {
   const Sizes& sizes = laid.sizes;
@@ -216,11 +214,17 @@ void addTaps(const FilterGradientShape& s, const Laid& laid, const Band& band, i
   const auto at = [&](int i, int o, int t) {
     return sums + ((static_cast<int64_t>(in + i) * sizes.outBlocks + out + o) * allTaps + tapRow * taps + t) * kSums;
   };
-#define EACH(n, i, o, t) \
-  if (i < ins && o < outs && t < taps) _tile_loadd(n, at(i, o, t), 64);
-  if (taps == 3) { EACH(0, 0, 0, 0) EACH(1, 0, 0, 1) EACH(2, 0, 0, 2) EACH(3, 0, 1, 0) EACH(4, 0, 1, 1) EACH(5, 0, 1, 2) }
-  else { EACH(0, 0, 0, 0) EACH(1, 0, 1, 0) EACH(2, 1, 0, 0) EACH(3, 1, 1, 0) }
-#undef EACH
+// A tile has its number in the instruction, so each is written out.
+#define MOVE_SUM(move, n, i, o, t) \
+  if (i < ins && o < outs && t < taps) move(n, at(i, o, t), 64);
+#define MOVE_SUMS(move)                                                                                     \
+  if (taps == 3) {                                                                                          \
+    MOVE_SUM(move, 0, 0, 0, 0) MOVE_SUM(move, 1, 0, 0, 1) MOVE_SUM(move, 2, 0, 0, 2)                        \
+    MOVE_SUM(move, 3, 0, 1, 0) MOVE_SUM(move, 4, 0, 1, 1) MOVE_SUM(move, 5, 0, 1, 2)                        \
+  } else {                                                                                                  \
+    MOVE_SUM(move, 0, 0, 0, 0) MOVE_SUM(move, 1, 0, 1, 0) MOVE_SUM(move, 2, 1, 0, 0) MOVE_SUM(move, 3, 1, 1, 0) \
+  }
+  MOVE_SUMS(_tile_loadd)
   for (int group = 0; group < band.groups; group++)
     for (int row = band.firstRow; row < band.lastRow; row++) {
       const int from = row * sizes.stride + tapRow - s.pad;
@@ -271,11 +275,9 @@ void addTaps(const FilterGradientShape& s, const Laid& laid, const Band& band, i
         nextSlope += kTile;
       }
     }
-#define EACH(n, i, o, t) \
-  if (i < ins && o < outs && t < taps) _tile_stored(n, at(i, o, t), 64);
-  if (taps == 3) { EACH(0, 0, 0, 0) EACH(1, 0, 0, 1) EACH(2, 0, 0, 2) EACH(3, 0, 1, 0) EACH(4, 0, 1, 1) EACH(5, 0, 1, 2) }
-  else { EACH(0, 0, 0, 0) EACH(1, 0, 1, 0) EACH(2, 1, 0, 0) EACH(3, 1, 1, 0) }
-#undef EACH
+  MOVE_SUMS(_tile_stored)
+#undef MOVE_SUMS
+#undef MOVE_SUM
 }
 
 // Sixteens of channels that are summed at once.

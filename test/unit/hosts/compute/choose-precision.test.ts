@@ -18,6 +18,6 @@ it('goes by what the processor can do, and is not sure, where too much else runs
   expect(busy.isSure).toBe(false);
   const quiet = await choosePrecision(recipe, device, 0);
   expect(quiet.isSure).toBe(true);
-  // A multiple faster wherever the processor multiplies its tiles, however small the batch that can be measured.
+  // Faster by far wherever the processor multiplies its tiles, however small the batch that can be measured.
   if (matrixUnits) expect(quiet.precision).toBe('bfloat16');
 });
