@@ -11,11 +11,15 @@
  * that lie outside of the image need no products. Thirty-two images are multiplied at once with thirty-two output channels:
  * four tiles of sums, for two of pixels and two of weights that are read.
  *
- *   pixels    [row][column][input channels / depth][half of the images][image of the half][depth]
- *   weights   [block of output channels][tap][input channels / depth][sixteen of the block][depth / 2][16][2]
+ *   pixels    [row][slice of input channels][column][half of the images][image of the half][depth]
+ *   weights   [block of output channels][pass][tap][slice of the pass][sixteen of the block][depth / 2][16][2]
+ *   sums      [output row of a strip][column][sixteen of the block + 2 · half][16][16]
  *
- * where `depth` is 32 input channels, or all 16. Rows of pixels are laid out when an output row first needs them, into as
- * many places as are needed at once. Of a kernel of one pixel at stride 1 it is all one which image a pixel is of. */
+ * A slice is of `depth` channels: 32, or all 16. A pass over a strip of output rows takes as many slices as have their
+ * weights, of all taps, in the nearest cache, beside the pixels that one output pixel reads; between passes the sums wait.
+ * With all slices at once each product reads a tile from the second cache, which brings one in as long as two are
+ * multiplied. Rows of pixels are laid out when an output row first needs them, into as many places as are needed at once.
+ * Of a kernel of one pixel at stride 1 it is all one which image a pixel is of. */
 namespace kindred {
 
 #ifdef KINDRED_MATRIX_UNITS
@@ -25,8 +29,14 @@ namespace {
 constexpr int kHalf = kTileRows;
 constexpr int kImages = 2 * kHalf;
 constexpr int kMostTaps = 3;
+// Of a tile, and of the four tiles of a pixel and block.
+constexpr int kTile = 16 * 16, kSums = 4 * kTile;
 // Of pixels that are laid out at once, so that they stay in a near cache with the weights of a block.
 constexpr int64_t kNearBytes = 512 << 10;
+// Of the sums of a strip, likewise.
+constexpr int64_t kSumBytes = 256 << 10;
+// Of the weights of a pass, so that they stay in the nearest cache.
+constexpr int64_t kPassBytes = 18 << 10;
 // More than threads, so that none waits long for another.
 constexpr int kParts = 16;
 // Where a pixel stands for itself: units of 32 that are at least computed together, and parts of the work for each thread.
@@ -73,6 +83,8 @@ struct Part {
 // Where one pixel of a block of output channels goes: of the part's first image, in numbers.
 struct Output {
   const Part& part;
+  // Of the pixel and block; between two passes they wait here.
+  float* sums;
   int64_t at;
   // Of the block; null: nothing ends it.
   const Bfloat16* bias;
@@ -86,8 +98,11 @@ class MatrixConvolution {
         outputs_(shape.outChannels % 32 == 0 ? 32 : 16), rows_(reachesOf(shape, shape.height, shape.outHeight)),
         columns_(reachesOf(shape, shape.width, shape.outWidth)) {
     rowSize_ = static_cast<int64_t>(s_.width) * kImages * s_.inChannels;
-    const int64_t near = kNearBytes / (rowSize_ * static_cast<int64_t>(sizeof(Bfloat16)));
-    stripRows_ = static_cast<int>(std::max<int64_t>(1, std::min<int64_t>(near / (s_.isGradient ? 1 : s_.stride), s_.outHeight)));
+    const int64_t sliceBytes = int64_t{1} * s_.side * s_.side * depth_ * outputs_ * static_cast<int64_t>(sizeof(Bfloat16));
+    passSlices_ = static_cast<int>(std::max<int64_t>(1, std::min<int64_t>(kPassBytes / sliceBytes, slices_)));
+    int64_t near = kNearBytes / (rowSize_ * static_cast<int64_t>(sizeof(Bfloat16))) / (s_.isGradient ? 1 : s_.stride);
+    if (passSlices_ < slices_) near = std::min(near, kSumBytes / (kSums * static_cast<int64_t>(sizeof(float)) * s_.outWidth));
+    stripRows_ = static_cast<int>(std::max<int64_t>(1, std::min<int64_t>(near, s_.outHeight)));
     for (int row = 0; row < s_.outHeight; row++) {
       const auto [first, last] = neededBy(row, std::min(row + stripRows_, s_.outHeight));
       places_ = std::max(places_, last - first);
@@ -96,22 +111,25 @@ class MatrixConvolution {
 
   void pack(const Bfloat16* kernel) {
     const int taps = s_.side * s_.side;
-    weights_.resize(static_cast<size_t>(taps) * s_.inChannels * s_.outChannels);
+    weights_.resize(static_cast<size_t>(taps) * s_.inChannels * s_.outChannels + 32);
+    Bfloat16* const weights = aligned(weights_.data());
     blockSize_ = static_cast<int64_t>(taps) * s_.inChannels * outputs_;
     shareWork(s_.outChannels / outputs_, [&](int block) {
-      Bfloat16* to = weights_.data() + block * blockSize_;
-      for (int tap = 0; tap < taps; tap++)
-        for (int in = 0; in < s_.inChannels; in += depth_)
-          for (int out = block * outputs_; out < (block + 1) * outputs_; out += 16, to += depth_ * 16)
-            packTile(kernel + static_cast<int64_t>(tap) * s_.inChannels * s_.outChannels, in, out, to);
+      Bfloat16* to = weights + block * blockSize_;
+      for (int first = 0; first < slices_; first += passSlices_)
+        for (int tap = 0; tap < taps; tap++)
+          for (int slice = first; slice < std::min(first + passSlices_, slices_); slice++)
+            for (int out = block * outputs_; out < (block + 1) * outputs_; out += 16, to += depth_ * 16)
+              packTile(kernel + static_cast<int64_t>(tap) * s_.inChannels * s_.outChannels, slice * depth_, out, to);
     });
   }
 
   void compute(const Part& part) const {
     thread_local std::vector<Bfloat16> kept;
-    const size_t size = static_cast<size_t>(places_) * rowSize_ + 32;
-    if (kept.size() < size) kept.resize(size);
-    Bfloat16* pixels = aligned(kept.data());
+    thread_local std::vector<float> waiting;
+    Bfloat16* const pixels = room(kept, places_ * rowSize_);
+    const bool isOnePass = passSlices_ == slices_;
+    float* const sums = room(waiting, isOnePass ? kSums : static_cast<int64_t>(stripRows_) * part.columns * kSums);
     const TileShapes shapes(depth_);
     int laid = 0;
     for (int row = part.firstRow; row < part.lastRow; row += stripRows_) {
@@ -121,14 +139,33 @@ class MatrixConvolution {
       // GCC does not know that tiles are read from memory.
       asm volatile("" : : : "memory");
       for (int block = 0; block < s_.outChannels / outputs_; block++)
-        for (int r = row; r < end; r++)
-          for (int column = 0; column < part.columns; column++) addPixel(part, pixels, block, r, column);
+        for (int first = 0; first < slices_; first += passSlices_) {
+          float* at = sums;
+          for (int r = row; r < end; r++)
+            for (int column = 0; column < part.columns; column++, at += isOnePass ? 0 : kSums)
+              addPixel(part, pixels, {block, first, std::min(first + passSlices_, slices_)}, r, column, at);
+        }
     }
   }
 
  private:
-  static Bfloat16* aligned(Bfloat16* p) {
-    return reinterpret_cast<Bfloat16*>((reinterpret_cast<uintptr_t>(p) + 63) & ~uintptr_t{63});
+  // Some slices of a block of output channels.
+  struct Pass {
+    int block, first, end;
+  };
+
+  // The first place from `p` on where a line of the cache begins: rows of tiles that lie across two take twice as long.
+  template <typename P>
+  static P* aligned(P* p) {
+    return reinterpret_cast<P*>((reinterpret_cast<uintptr_t>(p) + 63) & ~uintptr_t{63});
+  }
+
+  // Aligned room for `size` numbers.
+  template <typename T>
+  static T* room(std::vector<T>& kept, int64_t size) {
+    const size_t needed = static_cast<size_t>(size) + 64 / sizeof(T);
+    if (kept.size() < needed) kept.resize(needed);
+    return aligned(kept.data());
   }
 
   // Rows of what is read, first and end, of some of what is written.
@@ -159,15 +196,15 @@ class MatrixConvolution {
     const int columns = isFlat(s_) ? part.columns : s_.width;
     for (int image = 0; image < kImages; image++) {
       Bfloat16* at = to + image / kHalf * tile + image % kHalf * depth_;
-      if (image >= part.images) {
-        for (int i = 0; i < columns * slices_; i++) store(at + i * 2 * tile, zeros());
-        continue;
-      }
       const Bfloat16* pixel = part.x + image * from_.image + row * from_.row;
-      for (int column = 0; column < columns; column++, pixel += from_.column)
-        for (int slice = 0; slice < slices_; slice++, at += 2 * tile) store(at, load(pixel + slice * depth_));
+      for (int column = 0; column < columns; column++, pixel += from_.column, at += 2 * tile)
+        for (int slice = 0; slice < slices_; slice++)
+          store(at + slice * sliceSize(), image < part.images ? load(pixel + slice * depth_) : zeros());
     }
   }
+
+  // Of a row of pixels, in numbers.
+  int64_t sliceSize() const { return static_cast<int64_t>(s_.width) * kImages * depth_; }
 
   static __m512i zeros() { return _mm512_setzero_si512(); }
   __m512i load(const Bfloat16* p) const {
@@ -178,31 +215,43 @@ class MatrixConvolution {
     else _mm256_store_si256((__m256i*)p, _mm512_castsi512_si256(numbers));
   }
 
-  void addPixel(const Part& part, const Bfloat16* pixels, int block, int row, int column) const {
-    const Bfloat16* weights = weights_.data() + block * blockSize_;
-    const Output to = {part, row * to_.row + column * to_.column + block * outputs_,
+  void addPixel(const Part& part, const Bfloat16* pixels, Pass pass, int row, int column, float* sums) const {
+    const int block = pass.block;
+    const Output to = {part, sums, row * to_.row + column * to_.column + block * outputs_,
                        end_.bias == nullptr ? nullptr : end_.bias + block * outputs_};
     const bool areBoth = part.images > kHalf;
     const auto add = outputs_ == 32 ? (areBoth ? &MatrixConvolution::addPixel<2, 2> : &MatrixConvolution::addPixel<2, 1>)
                                     : (areBoth ? &MatrixConvolution::addPixel<1, 2> : &MatrixConvolution::addPixel<1, 1>);
-    (this->*add)(pixels, weights, rows_[row], columns_[column], to);
+    (this->*add)(pixels, pass, rows_[row], columns_[column], to);
   }
 
   template <int sixteens, int halves>
-  void addPixel(const Bfloat16* pixels, const Bfloat16* weights, const Reach& rows, const Reach& columns,
-                const Output& to) const {
-    const int64_t size = static_cast<int64_t>(slices_) * 2 * kHalf * depth_, tile = kHalf * depth_;
-    const int64_t tapSize = static_cast<int64_t>(slices_) * sixteens * 16 * depth_;
-    const int64_t rowBytes = 2 * depth_;
-    _tile_zero(0);
-    _tile_zero(1);
-    _tile_zero(2);
-    _tile_zero(3);
-    for (int r = 0; r < rows.count; r++)
+  void addPixel(const Bfloat16* pixels, Pass pass, const Reach& rows, const Reach& columns, const Output& to) const {
+    const int64_t tile = kHalf * depth_, rowBytes = 2 * depth_;
+    const int slices = pass.end - pass.first;
+    const int64_t taps = s_.side * s_.side, tapSize = static_cast<int64_t>(slices) * sixteens * 16 * depth_;
+    const Bfloat16* const weights = aligned(weights_.data()) + pass.block * blockSize_ + taps * pass.first * sixteens * 16 * depth_;
+    if (pass.first == 0) {
+      _tile_zero(0);
+      _tile_zero(1);
+      _tile_zero(2);
+      _tile_zero(3);
+    } else {
+      _tile_loadd(0, to.sums, 64);
+      if (sixteens == 2) _tile_loadd(1, to.sums + kTile, 64);
+      if (halves == 2) _tile_loadd(2, to.sums + 2 * kTile, 64);
+      if (halves == 2 && sixteens == 2) _tile_loadd(3, to.sums + 3 * kTile, 64);
+    }
+    const bool isLast = pass.end == slices_;
+    if (isLast && to.part.side != nullptr)
+      for (int image = 0; image < to.part.images; image++)
+        _mm_prefetch(reinterpret_cast<const char*>(to.part.side + to.at + image * to_.image), _MM_HINT_T0);
+    for (int r = 0; r < rows.count; r++) {
+      const Bfloat16* const line = pixels + rows.at[r] % places_ * rowSize_ + pass.first * sliceSize();
       for (int c = 0; c < columns.count; c++) {
-        const Bfloat16* a = pixels + rows.at[r] % places_ * rowSize_ + columns.at[c] * size;
+        const Bfloat16* a = line + columns.at[c] * 2 * tile;
         const Bfloat16* b = weights + (rows.tap[r] * s_.side + columns.tap[c]) * tapSize;
-        for (int slice = 0; slice < slices_; slice++, a += 2 * tile, b += sixteens * 16 * depth_) {
+        for (int slice = 0; slice < slices; slice++, a += sliceSize(), b += sixteens * 16 * depth_) {
           _tile_loadd(4, a, rowBytes);
           _tile_loadd(6, b, 64);
           _tile_dpbf16ps(0, 4, 6);
@@ -217,16 +266,21 @@ class MatrixConvolution {
           }
         }
       }
-    alignas(64) float sums[4][16][16];
-    _tile_stored(0, sums[0], 64);
-    if (sixteens == 2) _tile_stored(1, sums[1], 64);
-    if (halves == 2) _tile_stored(2, sums[2], 64);
-    if (halves == 2 && sixteens == 2) _tile_stored(3, sums[3], 64);
+    }
+    _tile_stored(0, to.sums, 64);
+    if (sixteens == 2) _tile_stored(1, to.sums + kTile, 64);
+    if (halves == 2) _tile_stored(2, to.sums + 2 * kTile, 64);
+    if (halves == 2 && sixteens == 2) _tile_stored(3, to.sums + 3 * kTile, 64);
+    if (isLast) write<sixteens>(to);
+  }
+
+  template <int sixteens>
+  void write(const Output& to) const {
     for (int image = 0; image < to.part.images; image++) {
-      const float* first = sums[image / kHalf * 2][image % kHalf];
+      const float* first = to.sums + image / kHalf * 2 * kTile + image % kHalf * 16;
       const int64_t at = to.at + image * to_.image;
       if (sixteens == 2) {
-        const __m512i both = (__m512i)_mm512_cvtne2ps_pbh(_mm512_load_ps(first + 256), _mm512_load_ps(first));
+        const __m512i both = (__m512i)_mm512_cvtne2ps_pbh(_mm512_load_ps(first + kTile), _mm512_load_ps(first));
         _mm512_storeu_si512(to.part.y + at, to.bias == nullptr ? both : ended(both, to, at));
       } else {
         const __m256i one = (__m256i)_mm512_cvtneps_pbh(_mm512_load_ps(first));
@@ -257,7 +311,7 @@ class MatrixConvolution {
   const ConvolutionEnd<Bfloat16> end_;
   const int depth_, slices_, outputs_;
   const std::vector<Reach> rows_, columns_;
-  int stripRows_, places_ = 1;
+  int stripRows_, passSlices_, places_ = 1;
   int64_t rowSize_, blockSize_ = 0;
   std::vector<Bfloat16> weights_;
 };
