@@ -6,8 +6,8 @@
  * D3  A library of a newer version is never written; it can be read as far as its tables are as they were.
  */
 import type { Database } from 'better-sqlite3';
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { KindredError } from '#base/errors.ts';
 import type { LibraryStores } from '#application/ports/library.ts';
 import Sqlite from 'better-sqlite3';
@@ -152,12 +152,25 @@ function shortenChanges(database: Database): void {
   if (changes > MOST_CHANGES) database.exec('DELETE FROM file_changes');
 }
 
+/** One by one: asked to make a folder in /proc with all above it, Node tries for ever. */
 function makeFolder(folder: string): void {
+  const missing: string[] = [];
+  for (let at = folder; !existsSync(at) && at !== dirname(at); at = dirname(at)) missing.unshift(at);
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    for (const path of missing) makeOne(path);
+    if (!statSync(folder).isDirectory()) throw new Error('a file has its name');
   } catch (error) {
     const text = `The library's folder "${folder}" can't be made: ${String(error)}. Name another with --library.`;
     throw new KindredError('library.readOnly', text, { folder }, error);
+  }
+}
+
+/** Another process may have made it meanwhile. */
+function makeOne(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 

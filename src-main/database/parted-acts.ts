@@ -1,5 +1,5 @@
 /** Acts in parts; see `PartedActs`. */
-import type { PartedActs } from '#application/ports/undo.ts';
+import type { DuePart, PartedActs } from '#application/ports/undo.ts';
 import { addAct } from './add-act.ts';
 import type { Prepared } from './prepared.ts';
 
@@ -8,13 +8,11 @@ const FORGOTTEN_AT_ONCE = 100;
 
 const NEXT_ID = `SELECT 1 + coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'undo_log'), 0) AS id`;
 
-interface DueRow {
-  readonly id: number;
-  readonly part: number;
+interface DueRow extends DuePart {
   readonly change: string;
 }
 /** Exported for the test of its plan. */
-export const DUE = `SELECT id, part, change FROM undo_log JOIN undo_parts ON undo_id = id AND part = carried
+export const DUE = `SELECT id, part, parts, change FROM undo_log JOIN undo_parts ON undo_id = id AND part = carried
   WHERE carried < parts LIMIT 1`;
 
 /** Ids of acts with parts, one look into the index for each; those that are not in the log. */

@@ -103,6 +103,20 @@ describe('a library that is not as it should be', () => {
     );
   });
 
+  it('says that no folder can be made where none can be, and makes those above it where it can', () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'file'), '');
+    const impossible = [join(folder, 'file'), join(folder, 'file', 'library'), '/proc/kindred/library'];
+    for (const path of process.platform === 'linux' ? impossible : impossible.slice(0, 2)) {
+      expect(() => openLibraryForWriting(path, 'test', 0)).toThrow(
+        expect.objectContaining({ code: 'library.readOnly', data: { folder: path } }),
+      );
+    }
+    const deep = join(folder, 'not', 'yet', 'there');
+    openLibraryForWriting(deep, 'test', 0).close();
+    expect(statSync(deep).mode & 0o777).toBe(0o700);
+  });
+
   // Root may write anywhere, so permissions prove nothing for it.
   it.skipIf(process.getuid?.() === 0)('can be read but not written in a folder that is read-only', () => {
     const folder = temporaryFolder();

@@ -43,6 +43,14 @@ test('an encoder that somebody settles on answers and lays out the map, also aft
   await expect(page).not.toHaveURL(/by=/);
   await expect(encoder.locator('option')).toHaveText(['colour and shape', 'ten steps, step 10']);
 
+  await test.step('which can be taken back', async () => {
+    await page.keyboard.press('ControlOrMeta+z');
+    await expect(pin).toHaveAttribute('aria-pressed', 'false');
+    await expect(encoder.locator('option')).toHaveText(['ten steps, step 10', 'colour and shape']);
+    await page.keyboard.press('ControlOrMeta+Shift+z');
+    await expect(encoder.locator('option')).toHaveText(['colour and shape', 'ten steps, step 10']);
+  });
+
   watch.expectLostEngine();
   await engine.stop();
   await engine.start();

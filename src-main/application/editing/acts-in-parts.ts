@@ -25,9 +25,13 @@ import {
 /** Images of a part; with a million files some 4 ms of writing. */
 export const PART_IMAGES = 256;
 
+/** Told now and then how much is done, in [0, 1]. */
+export type ShareReport = (share: number) => void;
+
 /**
  * Notes an act that changes `images`, and begins it.
  *
+ * @param report how much of the noting is done.
  * @returns false when it would change nothing; nothing is in the log then.
  * @throws KindredError `disk.full`; `job.interrupted` when `signal` was aborted before it began.
  */
@@ -37,6 +41,7 @@ export async function beginInParts(
   images: readonly ImageId[],
   changeOf: (images: readonly ImageId[]) => LabelChange | TagChange,
   signal: AbortSignal,
+  report: ShareReport = () => {},
 ): Promise<boolean> {
   const { parted } = stores.undo;
   const id = parted.nextId();
@@ -46,6 +51,7 @@ export async function beginInParts(
       yield () => {
         const change = changesNeeded(stores, changeOf(images.slice(first, first + PART_IMAGES)));
         if (!isEmpty(change)) parted.note(id, parts++, change);
+        report(Math.min(1, (first + PART_IMAGES) / images.length));
       };
     }
   };
@@ -58,22 +64,30 @@ export async function beginInParts(
 /**
  * Carries out what is under way, and forgets parts of acts that are not in the log.
  *
+ * @param report how much of what is under way is carried out.
  * @throws KindredError `disk.full`; `job.interrupted` when `signal` was aborted. The rest is done the next time.
  */
-export async function finishActs(stores: LibraryStores, signal: AbortSignal): Promise<void> {
+export async function finishActs(
+  stores: LibraryStores,
+  signal: AbortSignal,
+  report: ShareReport = () => {},
+): Promise<void> {
   const { parted } = stores.undo;
-  if (parted.due() !== null) await stores.inTurns(partsUnderWay(stores, signal));
+  if (parted.due() !== null) await stores.inTurns(partsUnderWay(stores, signal, report));
   if (parted.forgotten() !== null) await stores.inTurns(forgetting(stores, signal));
   if (signal.aborted && parted.due() !== null) {
     throw new KindredError('job.interrupted', 'Kindred ends. What is left to be done is done at the next start.');
   }
 }
 
-function* partsUnderWay(stores: LibraryStores, signal: AbortSignal): Generator<() => void> {
+function* partsUnderWay(stores: LibraryStores, signal: AbortSignal, report: ShareReport): Generator<() => void> {
   const { parted } = stores.undo;
   for (let due = parted.due(); due !== null && !signal.aborted; due = parted.due()) {
-    const { id, part, change } = due;
-    yield () => parted.carried(id, part, carryOut(stores, fileChangeSchema.parse(change)));
+    const { id, part, parts, change } = due;
+    yield () => {
+      parted.carried(id, part, carryOut(stores, fileChangeSchema.parse(change)));
+      report((part + 1) / parts);
+    };
   }
 }
 

@@ -14,7 +14,7 @@ import type { Dataset, FolderLabels, LibraryStores } from '../ports/library.ts';
 import type { SavedView } from '../ports/saved-views.ts';
 import type { ActWords, UndoEntry } from '../ports/undo.ts';
 import { Turns } from '../turns.ts';
-import { beginInParts, finishActs, PART_IMAGES } from './acts-in-parts.ts';
+import { beginInParts, finishActs, PART_IMAGES, type ShareReport } from './acts-in-parts.ts';
 import {
   applyChange,
   type FileChange,
@@ -26,6 +26,8 @@ import {
 
 /** Files that are looked up at once: a millisecond. */
 const LOOKED_UP = 1000;
+/** Parts from which on an act is shown: half a second. */
+const SHOWN_PARTS = 40;
 
 /** What was done or taken back: in words, and as the change that was carried out, of many images the first part. */
 export interface Carried {
@@ -33,15 +35,20 @@ export interface Carried {
   readonly change: FileChange;
 }
 
+/** Shows an act on many images while it is carried out; returns when `work` does, as it does. */
+export type ShownWork = <T>(title: string, work: (report: ShareReport) => Promise<T>) => Promise<T>;
+
 export class Edits {
   readonly #stores: LibraryStores;
   readonly #clock: Clock;
+  readonly #shown: ShownWork;
   readonly #order = new OneAtATime();
   readonly #ending = new AbortController();
 
-  constructor(stores: LibraryStores, clock: Clock) {
+  constructor(stores: LibraryStores, clock: Clock, shown: ShownWork = (_, work) => work(() => {})) {
     this.#stores = stores;
     this.#clock = clock;
+    this.#shown = shown;
   }
 
   /** @param label null: back to the folder's. @returns how many of the files hold an image, and so have it now. */
@@ -107,6 +114,21 @@ export class Edits {
     });
   }
 
+  /**
+   * Settles on who answers about a dataset's images.
+   *
+   * @param encoder null: whichever is the newest that can. @param encoder.title in words.
+   */
+  async settleOnEncoder(
+    { id, name }: Pick<Dataset, 'id' | 'name'>,
+    encoder: { readonly key: string; readonly title: string } | null,
+  ): Promise<void> {
+    const key = encoder?.key ?? null;
+    if (this.#stores.datasets.encoderChoice(id) === key) return;
+    const words = `${encoder === null ? 'The newest encoder' : `“${encoder.title}”`} answers about “${isolated(name)}”`;
+    await this.#act('dataset.settleOnEncoder', words, { kind: 'encoderChoice', datasetId: id, key });
+  }
+
   peek(): { readonly undo: string | null; readonly redo: string | null } {
     const { undo } = this.#stores;
     return { undo: undo.nextUndo()?.summary ?? null, redo: undo.nextRedo()?.summary ?? null };
@@ -149,9 +171,25 @@ export class Edits {
       const { files, images } = await this.#holding(fileIds);
       const act = { madeMs: this.#clock.wallMs(), command, summary: `${words} ${countOfFiles(files)}` };
       if (images.length <= PART_IMAGES) this.#actAtOnce(act, changeOf(images));
-      else if (await beginInParts(this.#stores, act, images, changeOf, this.#ending.signal)) await this.#goOn();
+      else {
+        const parts = Math.ceil(images.length / PART_IMAGES);
+        await this.#showing(act.summary, parts, (report) => this.#actInParts(act, images, changeOf, report));
+      }
       return files;
     });
+  }
+
+  /** Noting takes about as long as carrying out. */
+  async #actInParts(
+    act: ActWords,
+    images: readonly ImageId[],
+    changeOf: (images: readonly ImageId[]) => LabelChange | TagChange,
+    report: ShareReport,
+  ): Promise<void> {
+    const noted: ShareReport = (share) => report(share / 2);
+    if (await beginInParts(this.#stores, act, images, changeOf, this.#ending.signal, noted)) {
+      await this.#goOn((share) => report((1 + share) / 2));
+    }
   }
 
   async #holding(fileIds: readonly FileId[]): Promise<{ readonly files: number; readonly images: readonly ImageId[] }> {
@@ -194,7 +232,7 @@ export class Edits {
     }
     await inTurns([() => undo.parted.turnRound(id, undoneMs)]);
     const change = fileChangeSchema.parse(undo.parted.due()!.change);
-    await this.#goOn();
+    await this.#showing(`${undoneMs === null ? 'Redo' : 'Undo'}: ${summary}`, parts, (report) => this.#goOn(report));
     return { summary, change };
   }
 
@@ -206,8 +244,12 @@ export class Edits {
     });
   }
 
-  #goOn(): Promise<void> {
-    return finishActs(this.#stores, this.#ending.signal);
+  #showing(title: string, parts: number, work: (report: ShareReport) => Promise<void>): Promise<void> {
+    return parts < SHOWN_PARTS ? work(() => {}) : this.#shown(title, work);
+  }
+
+  #goOn(report?: ShareReport): Promise<void> {
+    return finishActs(this.#stores, this.#ending.signal, report);
   }
 }
 

@@ -20,10 +20,13 @@ export const fileChangeSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('datasetRemoval'), datasetId: datasetIdSchema, isRemoved: z.boolean() }),
   /** settings null: there is no view of this name. */
   z.strictObject({ kind: z.literal('savedView'), datasetId: datasetIdSchema, name: z.string(), settings: z.unknown() }),
+  /** Who answers about the dataset; null: the newest that can. */
+  z.strictObject({ kind: z.literal('encoderChoice'), datasetId: datasetIdSchema, key: z.string().nullable() }),
 ]);
 export type FileChange = z.infer<typeof fileChangeSchema>;
 export type LabelChange = Extract<FileChange, { kind: 'labels' }>;
 export type TagChange = Extract<FileChange, { kind: 'tags' }>;
+type EncoderChoice = Extract<FileChange, { kind: 'encoderChoice' }>;
 
 /**
  * Carries a change out, within a transaction of the caller's. What is gone by now is passed over.
@@ -35,6 +38,7 @@ export function applyChange(stores: LibraryStores, change: FileChange, nowMs: nu
   if (change.kind === 'tags') return changeTags(stores, change);
   if (change.kind === 'datasetRemoval') return changeRemoval(stores, change, nowMs);
   if (change.kind === 'savedView') return changeView(stores, change);
+  if (change.kind === 'encoderChoice') return chooseEncoder(stores, change);
   const before = stores.datasets.folderLabels(change.datasetId);
   stores.datasets.setFolderLabels(change.datasetId, change.choice);
   return { ...change, choice: before };
@@ -77,6 +81,12 @@ function changeView(
   if (settings === null) savedViews.remove(datasetId, name);
   else if (datasets.find(datasetId) !== null) savedViews.put({ datasetId, name, settings });
   return { kind: 'savedView', datasetId, name: before?.name ?? name, settings: before?.settings ?? null };
+}
+
+function chooseEncoder({ datasets }: LibraryStores, change: EncoderChoice): EncoderChoice {
+  const before = datasets.encoderChoice(change.datasetId);
+  datasets.setEncoderChoice(change.datasetId, change.key);
+  return { ...change, key: before };
 }
 
 /** A name that was given away meanwhile comes back with a number. */

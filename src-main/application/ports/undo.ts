@@ -17,6 +17,14 @@ export interface ActWords {
   readonly summary: string;
 }
 
+/** Part `part` of `parts`, counted from 0. */
+export interface DuePart {
+  readonly id: number;
+  readonly part: number;
+  readonly parts: number;
+  readonly change: unknown;
+}
+
 /**
  * Acts too large for one transaction. Their parts are noted first; once an act begins, each part that is carried out is
  * replaced by what takes it back, and whoever comes after a crash goes on with the next.
@@ -30,7 +38,7 @@ export interface PartedActs {
   /** All parts of an entry are to be carried out again. @param undoneMs null: it is being redone. */
   readonly turnRound: (id: number, undoneMs: number | null) => void;
   /** The part that is to be carried out next; null when nothing is under way. */
-  readonly due: () => { readonly id: number; readonly part: number; readonly change: unknown } | null;
+  readonly due: () => DuePart | null;
   /** The part that was due is carried out. */
   readonly carried: (id: number, part: number, inverse: unknown) => void;
   /** An act that has parts and is not in the log; null when there is none. */

@@ -23,6 +23,7 @@ import { Checkpoints } from './checkpoints.ts';
 import type { EngineIndex } from './engine-index.ts';
 import { eraseRemovedDatasets } from './erase-jobs.ts';
 import { EventLog } from './event-log.ts';
+import { shownAsJobs } from './edit-jobs.ts';
 import { EmbedJobs } from './embed-jobs.ts';
 import { takeUpImports } from './import-jobs.ts';
 import { GrowingDatasets } from './growing-datasets.ts';
@@ -83,7 +84,7 @@ export class StudioSession {
       this.events.publish({ kind: 'job.changed', job });
       if (job.state !== 'running') this.maps.goOn();
     });
-    this.edits = new Edits(stores, systemClock);
+    this.edits = new Edits(stores, systemClock, shownAsJobs(this.jobs));
     this.inbox = new Inbox(wiring.layout.inbox);
     this.maps = new Maps(this);
     const host = runHost(wiring);

@@ -2,7 +2,7 @@ import Sqlite from 'better-sqlite3';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { Edits } from '#application/editing/edits.ts';
+import { Edits, type ShownWork } from '#application/editing/edits.ts';
 import type { FilePlace, LibraryStores } from '#application/ports/library.ts';
 import { systemClock } from '#base/clock.ts';
 import type { DatasetId, FileId, ImageId } from '#base/ids.ts';
@@ -78,6 +78,27 @@ describe('edits', () => {
     expect(kept()).toEqual([['dark', { sort: 'darkest' }]]);
   });
 
+  it('settle on an encoder for a dataset, and take that back', async () => {
+    const { stores } = openTestLibrary();
+    const { datasetId } = fill(stores);
+    const edits = new Edits(stores, systemClock);
+    const moths = { id: datasetId, name: 'moths' };
+    const chosen = () => stores.datasets.encoderChoice(datasetId);
+    await edits.settleOnEncoder(moths, null);
+    expect(edits.peek().undo).toBeNull();
+    await edits.settleOnEncoder(moths, { key: 'first', title: 'first run, step 10' });
+    await edits.settleOnEncoder(moths, { key: 'second', title: 'second run, step 10' });
+    expect(edits.peek().undo).toBe('“second run, step 10” answers about “moths”');
+    await edits.undo();
+    expect(chosen()).toBe('first');
+    await edits.undo();
+    expect(chosen()).toBeNull();
+    await edits.redo();
+    expect(chosen()).toBe('first');
+    await edits.settleOnEncoder(moths, null);
+    expect(edits.peek().undo).toBe('The newest encoder answers about “moths”');
+  });
+
   it('put a dataset out of sight and bring it back with what was said of it', async () => {
     const { stores } = openTestLibrary();
     const { datasetId, files } = fill(stores);
@@ -120,17 +141,17 @@ describe('edits', () => {
 describe('edits of more images than a part has', () => {
   const FILES = 4000;
 
-  function many() {
+  function many(amount = FILES, shown?: ShownWork) {
     const folder = temporaryFolder();
-    writeManyFiles(folder, FILES);
+    writeManyFiles(folder, amount);
     const { stores } = openTestLibrary(folder);
     const database = new Sqlite(join(folder, LIBRARY_DATABASE), { readonly: true });
     onTestFinished(() => void database.close());
     const count = (sql: string): number => database.prepare(sql).pluck().get() as number;
     return {
       stores,
-      files: Array.from({ length: FILES }, (_, i) => (i + 1) as FileId),
-      edits: new Edits(stores, systemClock),
+      files: Array.from({ length: amount }, (_, i) => (i + 1) as FileId),
+      edits: new Edits(stores, systemClock, shown),
       labelled: (label: string) => count(`SELECT count(*) FROM files WHERE label = '${label}'`),
       tagged: () => count('SELECT count(*) FROM image_tags'),
       parts: () => count('SELECT count(*) FROM undo_parts'),
@@ -173,6 +194,26 @@ describe('edits of more images than a part has', () => {
     expect([labelled('hawk'), labelled('owl')]).toEqual([FILES, 0]);
     expect(stores.images.labelOf(1 as ImageId)).toBe('hawk');
     expect(edits.peek()).toEqual({ undo: 'Labelled “hawk”: 4,000 files', redo: 'Labelled “owl”: 1 file' });
+  });
+
+  it('tell how far they are, and so do undo and redo, where they take long', async () => {
+    const told = new Map<string, number[]>();
+    const { edits, files } = many(12_000, (title, work) => {
+      const shares: number[] = [];
+      told.set(title, shares);
+      return work((share) => shares.push(share));
+    });
+    await edits.setTags(files.slice(0, 4000), ['day'], []);
+    await edits.setLabel(files, 'hawk');
+    await edits.undo();
+    await edits.redo();
+    const act = 'Labelled “hawk”: 12,000 files';
+    expect([...told.keys()]).toEqual([act, `Undo: ${act}`, `Redo: ${act}`]);
+    for (const shares of told.values()) {
+      expect(shares.length).toBeGreaterThan(40);
+      expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+      expect(shares.at(-1)).toBe(1);
+    }
   });
 
   it('that stop half-way are gone on with by the next edits, and nothing else is done before', async () => {

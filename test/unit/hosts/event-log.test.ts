@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { StudioEvent } from '#contract/studio/events.ts';
 import { EventLog, type NumberedEvent } from '#hosts/engine/event-log.ts';
+import { shownAsJobs } from '#hosts/engine/edit-jobs.ts';
 import { JobList } from '#hosts/engine/job-list.ts';
 import type { Job } from '#contract/studio/datasets.ts';
 
@@ -94,5 +95,23 @@ describe('JobList', () => {
     expect(cancelled.at(-1)!.state).toBe('cancelled');
     const failed = await ended((jobs) => jobs.start('embed', 'Embedding', () => Promise.reject(new Error('no disk'))));
     expect(failed.at(-1)).toMatchObject({ state: 'failed', message: 'no disk' });
+  });
+
+  it('shows acts on many images, which are not stopped, and leaves what fails to who asked', async () => {
+    const answers: unknown[] = [];
+    const seen = await ended((jobs) => {
+      const shown = shownAsJobs(jobs);
+      void shown('Labelled', (report) => (report(0.5), Promise.resolve('labelled'))).then((a) => answers.push(a));
+    });
+    expect(seen.map(({ share, canStop, state }) => [share, canStop, state])).toEqual([
+      [null, false, 'running'],
+      [0.5, false, 'running'],
+      [0.5, false, 'done'],
+    ]);
+    const failed = await ended((jobs) => {
+      shownAsJobs(jobs)('Labelled', () => Promise.reject(new Error('no disk'))).catch((e: unknown) => answers.push(e));
+    });
+    expect(failed.at(-1)).toMatchObject({ state: 'done', message: null });
+    expect(answers).toEqual(['labelled', new Error('no disk')]);
   });
 });

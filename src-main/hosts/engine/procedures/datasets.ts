@@ -82,7 +82,10 @@ function afterUndo(session: StudioSession, carried: Carried | null): string | nu
   if (carried === null) return null;
   const { change } = carried;
   if (change.kind === 'savedView') session.changed('views', 'undo');
-  else if (change.kind === 'datasetRemoval') session.changed('datasets', 'files', 'encoder', 'runs', 'views', 'undo');
+  else if (change.kind === 'encoderChoice') {
+    session.embeddings.lookAtNew(change.datasetId);
+    session.changed('encoder', 'undo');
+  } else if (change.kind === 'datasetRemoval') session.changed('datasets', 'files', 'encoder', 'runs', 'views', 'undo');
   else session.changed('files', 'undo');
   const found = change.kind === 'folderLabels' ? session.stores.datasets.find(change.datasetId) : null;
   if (found !== null) rescan(session, found);

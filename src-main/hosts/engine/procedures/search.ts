@@ -5,6 +5,7 @@ import type { DatasetId, ImageId } from '#base/ids.ts';
 import type { FileCell } from '#contract/studio/files.ts';
 import { encoderTitle } from '../encoder-title.ts';
 import type { StudioSession } from '../studio-session.ts';
+import { requireDataset } from './datasets.ts';
 import { studio } from './implementer.ts';
 
 interface Example {
@@ -43,12 +44,22 @@ export const searchProcedures = {
     const { answering, chosen } = await session.answeringEncoders(input.datasetId as DatasetId | null);
     return answering.map((encoder) => ({ ...encoderTitle(encoder), isChosen: encoder === chosen }));
   }),
-  chooseEncoder: studio.search.chooseEncoder.handler(({ input, context: { session } }) => {
-    session.stores.datasets.setEncoderChoice(input.datasetId as DatasetId, input.encoderKey);
-    session.embeddings.lookAtNew(input.datasetId as DatasetId);
-    session.changed('encoder');
-    return {};
-  }),
+  chooseEncoder: studio.search.chooseEncoder.handler(
+    async ({ input: { datasetId, encoderKey }, context: { session } }) => {
+      const found = requireDataset(session, datasetId);
+      const titles = (await session.answeringEncoders(found.id)).answering.map(encoderTitle);
+      const chosen = titles.find(({ key }) => key === encoderKey);
+      if (encoderKey !== null && chosen === undefined) {
+        throw new KindredError('usage.invalid', 'That encoder can’t answer about this data set any more.', {
+          encoderKey,
+        });
+      }
+      await session.edits.settleOnEncoder(found, chosen ?? null);
+      session.embeddings.lookAtNew(found.id);
+      session.changed('encoder', 'undo');
+      return {};
+    },
+  ),
   similar: studio.search.similar.handler(async ({ input, context: { session }, signal }) => {
     const { filter, top } = input;
     const encoder = await session.currentEncoder(filter.datasetId as DatasetId | null, input.encoderKey);
