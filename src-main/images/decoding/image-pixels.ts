@@ -23,7 +23,7 @@ export async function imagePixels(
   const { width, height } = part ?? { width: picture.widthPx, height: picture.heightPx };
   const size = reducedSize(width, height, shortSide);
   if (size.width !== width || size.height !== height) pipeline.resize({ ...size, fit: 'fill' });
-  return renderRgb(pipeline);
+  return renderRgb(pipeline, picture.format !== 'jpeg');
 }
 
 function wholePixels(region: Region, { widthPx, heightPx }: Picture): Region {

@@ -9,6 +9,8 @@ export interface JpegStructure {
   readonly codedHeightPx: number;
   /** The EXIF block (a TIFF structure), or null. */
   readonly exif: Uint8Array | null;
+  /** Three colours as JFIF has them: no grey, no CMYK, no transform of Adobe's and no colour profile. */
+  readonly isPlain: boolean;
   /** Segments and coded data that decide the decoded pixels, in file order. */
   readonly pictureParts: readonly Uint8Array[];
 }
@@ -27,6 +29,7 @@ export function readJpegStructure(bytes: Uint8Array): JpegStructure | null {
   const pictureParts: Uint8Array[] = [];
   let frame: { width: number; height: number; components: number; progressive: boolean } | null = null;
   let exif: Uint8Array | null = null;
+  let hasOwnColours = false;
   let at = 2;
   while (at + 4 <= buffer.length) {
     if (buffer[at] !== 0xff) return null;
@@ -42,7 +45,8 @@ export function readJpegStructure(bytes: Uint8Array): JpegStructure | null {
       if (frame === null) return null;
       const isSingleScan = !frame.progressive && segment[4] === frame.components;
       pictureParts.push(buffer.subarray(at, endOfScans(buffer, end, isSingleScan)));
-      return { codedWidthPx: frame.width, codedHeightPx: frame.height, exif, pictureParts };
+      const isPlain = frame.components === 3 && !hasOwnColours;
+      return { codedWidthPx: frame.width, codedHeightPx: frame.height, exif, isPlain, pictureParts };
     }
     if (isFrameHeader(marker) && segment.length >= 10) {
       const [height, width] = [segment.readUInt16BE(5), segment.readUInt16BE(7)];
@@ -50,6 +54,7 @@ export function readJpegStructure(bytes: Uint8Array): JpegStructure | null {
     }
     if (marker === 0xe1 && exif === null && segment.toString('latin1', 4, 10) === 'Exif\0\0')
       exif = segment.subarray(10);
+    if (saysColours(marker, segment)) hasOwnColours = true;
     if (decidesPixels(marker, segment)) pictureParts.push(segment);
     at = end;
   }
@@ -60,7 +65,10 @@ export function readJpegStructure(bytes: Uint8Array): JpegStructure | null {
 function decidesPixels(marker: number, segment: Buffer): boolean {
   const isComment = marker === 0xfe;
   const isApplication = marker >= 0xe0 && marker <= 0xef;
-  if (!isComment && !isApplication) return true;
+  return (!isComment && !isApplication) || saysColours(marker, segment);
+}
+
+function saysColours(marker: number, segment: Buffer): boolean {
   if (marker === 0xee) return segment.toString('latin1', 4, 9) === 'Adobe';
   return marker === 0xe2 && segment.toString('latin1', 4, 15) === 'ICC_PROFILE';
 }

@@ -198,6 +198,43 @@ describe('the decoders', () => {
     });
   });
 
+  it('give of many small JPEGs at once the pixels of each, whatever stands among them', async () => {
+    const folder = newFolder();
+    mkdirSync(folder, { recursive: true });
+    const made = Array.from({ length: 40 }, (_, i) => join(folder, `${i}.jpg`));
+    for (const [i, path] of made.entries()) {
+      const noise = Buffer.from(Array.from({ length: 3 * 32 * 32 }, (__, at) => (at * (i + 7) * 31) % 256));
+      const whole = sharp(noise, { raw: { width: 32, height: 32, channels: 3 } });
+      const size = i % 3 === 0 ? { width: 32, height: 24, fit: 'fill' as const } : null;
+      const written = size === null ? whole : whole.resize(size);
+      if (i % 7 === 5) written.greyscale();
+      if (i % 11 === 4) written.withMetadata({ orientation: 6 });
+      if (i % 13 === 2) written.withIccProfile('p3');
+      if (i === 20) written.toColourspace('cmyk');
+      await written.jpeg({ quality: 80 }).toFile(path);
+    }
+    const [ended, changed] = [made[8]!, made[10]!];
+    writeFileSync(ended, readFileSync(ended).subarray(0, 500));
+    await withDecoders(async (decoder) => {
+      const asked = made.map((path) =>
+        decoder
+          .pixels(path, 32, undefined, path === changed ? 'another hash' : undefined)
+          .catch((error: unknown) => error),
+      );
+      for (const [i, answer] of (await Promise.all(asked)).entries()) {
+        const path = made[i]!;
+        if (path === ended) expect(answer).toMatchObject({ code: 'image.unreadable' });
+        else if (path === changed) expect(answer).toMatchObject({ code: 'image.changed' });
+        else {
+          const alone = sharp(path, { autoOrient: true }).flatten({ background: '#ffffff' }).toColourspace('srgb');
+          const { data, info } = await alone.raw().toBuffer({ resolveWithObject: true });
+          expect(answer, path).toMatchObject({ widthPx: info.width, heightPx: info.height });
+          expect(Buffer.from((answer as { data: Uint8Array }).data).equals(data), path).toBe(true);
+        }
+      }
+    });
+  });
+
   it('give the upright size of a picture, and say what is none', async () => {
     const folder = newFolder();
     mkdirSync(folder, { recursive: true });
