@@ -20,7 +20,7 @@ import { tensorFlowEnvironment } from '#tensorflow/environment.ts';
 import { errorOf } from './error-facts.ts';
 import type { FromCompute, MeasureRequest, ToCompute } from './messages.ts';
 import { RunFolder } from './run-folder.ts';
-import { runFolders } from './run-folders.ts';
+import { isSomeRunHeld, runFolders } from './run-folders.ts';
 import { isRunHeld } from './run-lock.ts';
 
 const STDERR_KEPT = 4000;
@@ -34,12 +34,19 @@ export interface ComputeChild {
   readonly process: ChildProcess;
 }
 
-/** @param threads 0: one for each core. */
-export function startCompute(threads: number, onMessage: (message: FromCompute) => void): ComputeChild {
+/**
+ * @param threads 0: one for each core.
+ * @param maySeeGpus false for what is little work, or would take memory of a GPU that a training needs.
+ */
+export function startCompute(
+  threads: number,
+  onMessage: (message: FromCompute) => void,
+  maySeeGpus = true,
+): ComputeChild {
   const child = fork(new URL('./main.ts', import.meta.url), [], {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    env: computeEnvironment(threads),
+    env: computeEnvironment(threads, maySeeGpus),
   });
   let words = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
@@ -52,9 +59,10 @@ export function startCompute(threads: number, onMessage: (message: FromCompute) 
   return { send, lastWords: () => withoutChatter(words), process: child };
 }
 
-/** @param threads 0: one for each core. Variables that are set already stay as they are. */
-function computeEnvironment(threads: number): NodeJS.ProcessEnv {
-  return { ...process.env, ...tensorFlowEnvironment(threads === 0 ? null : threads) };
+/** As `startCompute` takes them. Variables that are set already stay as they are. */
+export function computeEnvironment(threads: number, maySeeGpus: boolean): NodeJS.ProcessEnv {
+  const given = maySeeGpus ? process.env : { ...process.env, KINDRED_DEVICE: 'cpu' };
+  return { ...given, ...tensorFlowEnvironment(threads === 0 ? null : threads, given) };
 }
 
 function withoutChatter(words: string): string {
@@ -177,7 +185,7 @@ export function computeEmbedder(runsFolder: string): Embedder {
     embed: (request, onBatch, signal) =>
       new Promise((resolve, reject) => {
         const threads = threadsOf(new RunFolder(runsFolder, request.runId));
-        const child = startCompute(threads, (message) => {
+        const hear = (message: FromCompute): void => {
           if (message.kind === 'embedded') resolve(message.result);
           else if (message.kind === 'error') reject(errorOf(message.error));
           else if (message.kind === 'vectors') {
@@ -189,7 +197,8 @@ export function computeEmbedder(runsFolder: string): Embedder {
               },
             );
           }
-        });
+        };
+        const child = startCompute(threads, hear, !isSomeRunHeld(runsFolder));
         const onAbort = (): void => child.send({ kind: 'stop' });
         signal.addEventListener('abort', onAbort, { once: true });
         if (signal.aborted) onAbort();

@@ -2,7 +2,7 @@
 import { KindredError } from '#base/errors.ts';
 import { type ComputeChild, deathOf, startCompute } from './client.ts';
 import { errorOf } from './error-facts.ts';
-import type { DrawnViews, DrawRequest } from './messages.ts';
+import type { DrawnViews, DrawRequest, FromCompute } from './messages.ts';
 
 /** TensorFlow holds some hundred megabytes that nobody uses. */
 const IDLE_MS = 5 * 60_000;
@@ -53,11 +53,13 @@ export class DrawingClient {
   }
 
   #start(): ComputeChild {
-    const child = startCompute(this.#threads(), (message) => {
+    const hear = (message: FromCompute): void => {
       if (message.kind === 'drawn') this.#take(message.drawn.id)?.resolve(message.drawn);
       else if (message.kind === 'notDrawn') this.#take(message.id)?.reject(errorOf(message.error));
       else if (message.kind === 'error') this.#rejectAll(errorOf(message.error));
-    });
+    };
+    // Pairs are drawn within some milliseconds on any processor.
+    const child = startCompute(this.#threads(), hear, false);
     child.process.once('exit', (code, signal) => {
       if (this.#child === child) this.#child = null;
       this.#rejectAll(deathOf(child, code, signal));

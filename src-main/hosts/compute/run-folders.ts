@@ -8,6 +8,12 @@ import { isRunHeld } from './run-lock.ts';
 
 const PUT_ASIDE = '.removing-';
 
+/** True while some process trains one of them. @param runsFolder absolute. */
+export function isSomeRunHeld(runsFolder: string): boolean {
+  const { listFolders } = runFolders(runsFolder);
+  return listFolders().some((id) => isRunHeld(join(runsFolder, id)));
+}
+
 /** @param runsFolder absolute; the library's `runs/`. */
 export function runFolders(
   runsFolder: string,

@@ -1,13 +1,17 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { startCompute } from '#hosts/compute/client.ts';
+import { isSomeRunHeld } from '#hosts/compute/run-folders.ts';
+import { holdRun } from '#hosts/compute/run-lock.ts';
 import { tensorFlowEnvironment } from '#tensorflow/environment.ts';
+import { temporaryFolder } from '#test/support/temporary-folder.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 
 /** What a compute process finds in its environment, as the kernel has it. */
-async function environmentOfChild(): Promise<Readonly<Record<string, string>>> {
-  const { process: child } = startCompute(1, () => undefined);
+async function environmentOfChild(maySeeGpus?: boolean): Promise<Readonly<Record<string, string>>> {
+  const { process: child } = startCompute(1, () => undefined, maySeeGpus);
   await new Promise((resolve) => child.once('spawn', resolve));
   const ended = new Promise((resolve) => child.once('exit', resolve));
   try {
@@ -36,11 +40,28 @@ describe.skipIf(process.platform !== 'linux')('a compute process', () => {
     expect(await environmentOfChild()).not.toHaveProperty('CUDA_VISIBLE_DEVICES');
   });
 
+  it('sees none either where its work is not worth one, even if GPUs are asked for', async () => {
+    vi.stubEnv('KINDRED_DEVICE', 'gpu');
+    vi.stubEnv('CUDA_VISIBLE_DEVICES', '1');
+    expect(await environmentOfChild(false)).toMatchObject({ CUDA_VISIBLE_DEVICES: '-1', KINDRED_DEVICE: 'cpu' });
+  });
+
   it('keeps what somebody set for TensorFlow', async () => {
     vi.stubEnv('OMP_NUM_THREADS', '7');
     vi.stubEnv('TF_FORCE_GPU_ALLOW_GROWTH', undefined);
     expect(await environmentOfChild()).toMatchObject({ OMP_NUM_THREADS: '7', TF_FORCE_GPU_ALLOW_GROWTH: 'true' });
   });
+});
+
+it('a run that some process trains is seen from outside', () => {
+  const runs = temporaryFolder();
+  expect(isSomeRunHeld(join(runs, 'none'))).toBe(false);
+  for (const id of ['rm1abcd00aaaa', 'rm1abcd01bbbb']) mkdirSync(join(runs, id));
+  expect(isSomeRunHeld(runs)).toBe(false);
+  const release = holdRun(join(runs, 'rm1abcd01bbbb'));
+  expect(isSomeRunHeld(runs)).toBe(true);
+  release();
+  expect(isSomeRunHeld(runs)).toBe(false);
 });
 
 describe('tensorFlowEnvironment', () => {
