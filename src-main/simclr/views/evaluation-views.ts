@@ -1,14 +1,29 @@
-/** The evaluation transform: one fixed view of an image, resized by the same matrices as the training views. */
+/** The evaluation transform: one fixed view of an image, drawn as the training views are, with nothing done to its colours. */
 import * as tf from '@tensorflow/tfjs-core';
 import { checkShape } from '#base/shapes.ts';
 import { centredSquare, type CropBox, type ImageSize } from './crop-box.ts';
-import { cropAndResize } from './crop-and-resize.ts';
-import { interleaveAndGrey, WHITE } from './linear-colour.ts';
+import { numberRows } from './drawing-inputs.ts';
+import { drawViews } from './draw-views.ts';
+import type { ViewPlan } from './view-plan.ts';
 
 /** Up to this side the whole central square is taken. */
 const LARGEST_SIDE_TAKEN_WHOLE = 32;
 /** Above it, this share of the short side. */
 const CENTRAL_SHARE = 0.875;
+
+/** Rows of the numbers begin with the scales of height and width. */
+const CROPPED_ALONE: Omit<ViewPlan, 'side'> = {
+  operations: [],
+  linearCount: 0,
+  hasContrast: false,
+  hasHue: false,
+  largestHue: 0,
+  hasFlip: false,
+  hasGrey: false,
+  hasBlur: false,
+  blurRadius: 0,
+  streams: 1,
+};
 
 /** The box of an image's evaluation view, in pixels of the pixel cache. @param side of the view. */
 export function evaluationBox(size: ImageSize, side: number): CropBox {
@@ -27,11 +42,12 @@ export function boxLengths(boxes: readonly CropBox[]): Float32Array {
  * @throws ShapeError when the two do not belong together.
  */
 export function drawEvaluationViews(canvas: tf.Tensor4D, lengths: tf.Tensor2D, side: number): tf.Tensor4D {
-  const [count, , canvasSide] = canvas.shape;
-  checkShape('canvas', canvas.shape, [count, 3, canvasSide, canvasSide]);
+  const count = canvas.shape[0];
+  const plan: ViewPlan = { ...CROPPED_ALONE, side };
   checkShape('lengths', lengths.shape, [2, count]);
   return tf.tidy(() => {
-    const planes = tf.reshape(cropAndResize(canvas, tf.div(lengths, side), null, side, WHITE), [count, 3, side * side]);
-    return tf.reshape(interleaveAndGrey(planes as tf.Tensor3D, null), [count, side, side, 3]);
+    const others = tf.zeros([numberRows(plan) - 2, count]);
+    const numbers = tf.concat([tf.div(lengths, side), others]) as tf.Tensor2D;
+    return drawViews(plan, canvas, numbers, tf.range(0, count, 1, 'int32'));
   });
 }

@@ -1,6 +1,6 @@
 /** Runs a step as one TensorFlow graph that holds the state: see `compiled-step/compile.ts`. */
 import type { StateArray, StateArrays, StepBatch, StepOutputs, StepRunner } from '#training/ports.ts';
-import { compileGraph, type CompiledFunction } from '../compiled-step/compile.ts';
+import { compileGraph, isSettleEntry, type CompiledFunction } from '../compiled-step/compile.ts';
 import type { GraphDefinition } from '../compiled-step/graph-definition.ts';
 import { loadableGraph, type LoadableGraph } from '../compiled-step/loadable-graph.ts';
 import { bfloat16 } from '../compiled-step/passes/bfloat16.ts';
@@ -31,8 +31,10 @@ export function compileStep(definition: StepDefinition | LooksDefinition, precis
   const passes = stepPasses(precision, abilities);
   const biases = abilities.fusedNorms ? [fuseBiases] : [];
   const embedPasses = [readBytes, foldScales, ...convolutionPasses(precision, abilities), ...biases];
+  // While it trains the state changes between two looks.
+  const isSettled = definition.step === null;
   const looks = [...definition.looks].map(
-    ([name, look]) => [embedPoint(name), embedFunction(look, embedPasses)] as const,
+    ([name, look]) => [embedPoint(name), { ...embedFunction(look, embedPasses), isSettled }] as const,
   );
   if (definition.step === null) return compileGraph(definition.state, new Map(looks));
   const { step, inputs, guards, parts } = definition;
@@ -54,7 +56,8 @@ function stepPasses(precision: Precision, abilities: NativeAbilities): readonly 
   return [readBytes, removeIdentityReshapes, ...convolutionPasses(precision, abilities), ...norms];
 }
 
-function convolutionPasses(precision: Precision, abilities: NativeAbilities): readonly Pass[] {
+/** What convolutions become, in this order. */
+export function convolutionPasses(precision: Precision, abilities: NativeAbilities): readonly Pass[] {
   const direct = [directConvolutions, directFilterGradients, foldPads];
   if (precision === 'float32') return abilities.convolutions ? direct : [];
   return abilities.narrowConvolutions ? [...direct, bfloat16] : [bfloat16];
@@ -121,6 +124,9 @@ export class CompiledRunner implements PartRunner {
   readonly writeState = async (state: StateArrays): Promise<void> => {
     checkState(this.#definition.state, state);
     this.#session.run(WRITE_STATE, state);
+    for (const entryPoint of this.graph.entryPoints.keys()) {
+      if (isSettleEntry(entryPoint)) this.#session.run(entryPoint, new Map());
+    }
   };
 
   readonly dispose = (): void => this.#session.dispose();
