@@ -17,7 +17,7 @@ export interface LookShape {
 }
 
 /** Pixels of the network's input in one run: beyond it memory grows and speed does not. */
-const PIXELS_AT_ONCE = 2 ** 20;
+const PIXELS_AT_ONCE = 2 ** 22;
 const MOST_IMAGES = 256;
 /** As many as tiles of a convolution hold (`tensorflow/native/matrix-convolution.cc`). */
 const LEAST_IMAGES = 32;

@@ -154,12 +154,6 @@ class MatrixConvolution {
     int block, first, end;
   };
 
-  // The first place from `p` on where a line of the cache begins: rows of tiles that lie across two take twice as long.
-  template <typename P>
-  static P* aligned(P* p) {
-    return reinterpret_cast<P*>((reinterpret_cast<uintptr_t>(p) + 63) & ~uintptr_t{63});
-  }
-
   // Aligned room for `size` numbers.
   template <typename T>
   static T* room(std::vector<T>& kept, int64_t size) {

@@ -65,7 +65,7 @@ class Laid {
     thread_local std::vector<Bfloat16> kept;
     const size_t size = lines + slopes + 32;
     if (kept.size() < size) kept.resize(size);
-    lines_ = reinterpret_cast<Bfloat16*>((reinterpret_cast<uintptr_t>(kept.data()) + 63) & ~uintptr_t{63});
+    lines_ = aligned(kept.data());
     slopes_ = lines_ + lines;
   }
 
@@ -320,8 +320,8 @@ void join(const FilterGradientShape& s, const float* sums, int parts, float* ker
 
 float* keptSums(int64_t size) {
   thread_local std::vector<float> kept;
-  if (kept.size() < static_cast<size_t>(size)) kept.resize(size);
-  return kept.data();
+  if (kept.size() < static_cast<size_t>(size) + 16) kept.resize(size + 16);
+  return aligned(kept.data());
 }
 
 void sumByImages(const FilterGradientShape& s, const Bfloat16* x, const Bfloat16* dy, float* kernel) {

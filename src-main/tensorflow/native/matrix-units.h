@@ -30,6 +30,12 @@ constexpr int kTileRows = 16;
 // convolutions 3 × 3 of ResNet-18 and their gradients by filter. With fewer, tiles are too empty.
 constexpr int kLeastImages = 4;
 
+// The first place from `p` on where a line of the cache begins: rows of tiles that lie across two take twice as long.
+template <typename P>
+P* aligned(P* p) {
+  return reinterpret_cast<P*>((reinterpret_cast<uintptr_t>(p) + 63) & ~uintptr_t{63});
+}
+
 // The shapes of this thread's tiles, in place of those it had, while it lives: 0 to 3 are sums, 4 and 5 rows of `depth`
 // numbers, 6 and 7 as many rows of 16 in pairs. `depth` is 16 or 32.
 class TileShapes {

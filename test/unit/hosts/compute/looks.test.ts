@@ -110,8 +110,9 @@ describe('looks', () => {
 describe('the shape of a look', () => {
   it('takes fewer images at once where they are larger, and no more than are asked for', () => {
     expect(imagesAtOnce({ side: 32 }, 50_000)).toBe(256);
-    expect(imagesAtOnce({ side: 96 }, 50_000)).toBe(64);
-    expect(imagesAtOnce({ side: 224 }, 50_000)).toBe(32);
+    expect(imagesAtOnce({ side: 96 }, 50_000)).toBe(256);
+    expect(imagesAtOnce({ side: 224 }, 50_000)).toBe(64);
+    expect(imagesAtOnce({ side: 512 }, 50_000)).toBe(32);
     expect(imagesAtOnce({ side: 32 }, 1)).toBe(1);
     expect(imagesAtOnce({ side: 32 }, 5)).toBe(8);
   });
