@@ -28,7 +28,7 @@ export interface CompiledFunction {
   readonly isSettled?: boolean;
 }
 
-const SETTLE = 'settle/';
+const SETTLE = 'ofState/';
 /** The entry point that computes what a function with `isSettled` needs and the state alone decides. */
 export const settleEntry = (name: string): string => `${SETTLE}${name}`;
 export const isSettleEntry = (entryPoint: string): boolean => entryPoint.startsWith(SETTLE);
