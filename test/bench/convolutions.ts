@@ -171,7 +171,7 @@ for (const precision of ['float32', 'bfloat16'] as const) {
     rows.push({ precision, name, gflops: measured(convolution, precision) });
   }
 }
-const text = writeConvolutions({
+const text = await writeConvolutions({
   rows,
   images,
   machine: machineText(),
