@@ -18,8 +18,8 @@ import { planesOf } from './planes.ts';
 import { recoverIndex } from './recover-index.ts';
 import { SegmentWriter, type KeptPixels } from './segment-writer.ts';
 
-/** Images given to the decoders ahead of the writer. */
-const AHEAD = 48;
+/** Images given to the decoders ahead of the writer; of small ones fewer leave the decoders without work now and then. */
+const AHEAD = 192;
 const PROGRESS_MS = 100;
 
 type Problem = PreparedCache['problems'][number];

@@ -29,6 +29,8 @@ namespace {
 constexpr int kHalf = kTileRows;
 constexpr int kImages = 2 * kHalf;
 constexpr int kMostTaps = 3;
+// So many images on, a row of pixels is brought near while another is laid out: each lies somewhere else.
+constexpr int kAhead = 2;
 // Of a tile, and of the four tiles of a pixel and block.
 constexpr int kTile = 16 * 16, kSums = 4 * kTile;
 // Of pixels that are laid out at once, so that they stay in a near cache with the weights of a block.
@@ -188,12 +190,17 @@ class MatrixConvolution {
   void lay(const Part& part, int row, Bfloat16* to) const {
     const int64_t tile = kHalf * depth_;
     const int columns = isFlat(s_) ? part.columns : s_.width;
+    // A kernel of one pixel reads no other columns.
+    const int step = s_.side == 1 && !s_.isGradient ? s_.stride : 1;
     for (int image = 0; image < kImages; image++) {
       Bfloat16* at = to + image / kHalf * tile + image % kHalf * depth_;
       const Bfloat16* pixel = part.x + image * from_.image + row * from_.row;
-      for (int column = 0; column < columns; column++, pixel += from_.column, at += 2 * tile)
-        for (int slice = 0; slice < slices_; slice++)
+      const int64_t ahead = image + kAhead < part.images ? kAhead * from_.image : 0;
+      for (int column = 0; column < columns; column += step, pixel += step * from_.column, at += step * 2 * tile)
+        for (int slice = 0; slice < slices_; slice++) {
+          if (ahead > 0) _mm_prefetch(reinterpret_cast<const char*>(pixel + slice * depth_ + ahead), _MM_HINT_T0);
           store(at + slice * sliceSize(), image < part.images ? load(pixel + slice * depth_) : zeros());
+        }
     }
   }
 
