@@ -131,7 +131,7 @@ export class Studio {
     const id = `upload-${this.#nextNotice++}`;
     let isCancelled = false;
     const show = (share: number, detail: string): void => {
-      const job: Job = { id, kind: 'import', canStop: true, title, share, detail, state: 'running', message: null };
+      const job: Job = { id, kind: 'import', title, share, detail, state: 'running', message: null };
       this.#uploads.set(id, () => (isCancelled = true));
       this.#jobs = withItem(this.#jobs, job);
     };

@@ -73,9 +73,8 @@ export const datasetContract = {
 /** Work that takes a while: import, erasing, images decoded for a run, embedding, projection. Runs have their own states. */
 export const jobSchema = z.object({
   id: z.string(),
+  /** An `edit` does not stop when it is asked to: an act that has begun is carried out to its end, and can be undone. */
   kind: z.enum(['import', 'erase', 'prepare', 'embed', 'project', 'edit']),
-  /** Whether it stops when it is asked to; an act that has begun is carried out to its end, and can be undone. */
-  canStop: z.boolean(),
   title: z.string(),
   /** In [0, 1], or null while the amount is not known. */
   share: z.number().nullable(),

@@ -33,16 +33,7 @@ export class JobList {
     const id = `j${this.#made++}`;
     const stop = new AbortController();
     const entry = {
-      job: {
-        id,
-        kind,
-        title,
-        canStop: kind !== 'edit',
-        share: null,
-        detail: '',
-        state: 'running',
-        message: null,
-      } as Job,
+      job: { id, kind, title, share: null, detail: '', state: 'running', message: null } as Job,
       stop,
     };
     this.#jobs.set(id, entry);

@@ -1,7 +1,7 @@
 /**
  * Small JPEGs, decoded several at a time. Of a picture of 32 × 32 pixels most of the work is not decoding but setting up a
- * pipeline for it: as one tall picture of many it takes three fifths (0.30 of 0.49 ms; libvips 8.18). What comes out is
- * the same.
+ * pipeline for it: as one tall picture of sixteen each takes two thirds (0.32 of 0.48 ms of the processor; libvips 8.18).
+ * What comes out is the same.
  */
 import sharp from 'sharp';
 import type { DecodedPixels } from '#application/ports/images.ts';

@@ -14,15 +14,7 @@ const runsChanged: StudioEvent = { kind: 'library.changed', what: 'runs' };
 const progress = (step: number): StudioEvent =>
   ({ kind: 'run.progress', id: 'a', point: { step }, advice: [] }) as unknown as StudioEvent;
 
-const job = {
-  id: 'j0',
-  kind: 'import',
-  title: 'Adding',
-  canStop: true,
-  share: null,
-  detail: '',
-  message: null,
-} as const;
+const job = { id: 'j0', kind: 'import', title: 'Adding', share: null, detail: '', message: null } as const;
 const jobChanged = (state: Job['state']): StudioEvent => ({ kind: 'job.changed', job: { ...job, state } });
 
 /** Lines for a history: each moment is the list of runs, the event that tells of it, and the jobs that run. */
